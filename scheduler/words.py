@@ -1,0 +1,51 @@
+"""Sentences for readers, in Chinese and English: one place where a message meets its language.
+
+A sentence is written in Chinese where it is used (`say("…{n}…", n=3)`); the English stands in the gettext catalogue
+`locale/en`. A `Phrase` is a value: nothing is translated before somebody prints it. This module never decides what to say.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+LOCALE = Path(__file__).parent / "locale"
+
+
+class Lang(StrEnum):
+    """The languages that duban speaks."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+@cache
+def _catalogue(lang: Lang) -> _gettext.NullTranslations:
+    return _gettext.translation("duban", LOCALE, languages=[lang.value], fallback=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence not yet spoken: a Chinese template and the values for its `{names}`; a value may be a Phrase itself."""
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+    def text(self, lang: Lang = Lang.ZH) -> str:
+        """The sentence in `lang`; Chinese where the catalogue has no translation."""
+        template = self.template if lang is Lang.ZH else _catalogue(lang).gettext(self.template)
+        spoken = {k: v.text(lang) if isinstance(v, Phrase) else v for k, v in self.values.items()}
+        return template.format(**spoken) if spoken else template
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def say(template: str, /, **values: object) -> Phrase:
+    """A Phrase; the name is the keyword by which `make words` finds the sentences to translate."""
+    return Phrase(template, MappingProxyType(values))
