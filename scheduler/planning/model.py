@@ -1,0 +1,294 @@
+"""The words of planning as frozen values: facts, slots, tasks, steps, notices, decisions, messages. Nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from scheduler.register import Obligation, Region
+from scheduler.register.values import Target
+from scheduler.words import Phrase
+
+Moment = date | datetime  # a whole day, or (hour-scale) an aware moment in Beijing time
+Scalar = str | int | bool | None
+
+
+# -- what happened ---------------------------------------------------------------------------------------------------
+
+
+class FactKind(StrEnum):
+    """The closed list of journal entries."""
+
+    EVENT = "event"
+    RECORD = "record"
+    DONE = "done"
+    REPORT = "report"
+    CONFIRM = "confirm"
+    RETURN = "return"
+    ACK = "ack"
+    EXTEND = "extend"
+    PAUSE = "pause"
+    RESUME = "resume"
+    WAIVE = "waive"
+    REOPEN = "reopen"
+    ASSIGN = "assign"
+    VOID = "void"
+    RELEASE = "release"
+    WITHDRAW = "withdraw"
+    TABLE = "table"  # a table went into force; data: digest
+    ROW = "row"  # an obligation was seen for the first time; data: obligation
+    TABLE_REFUSED = "table-refused"
+    CALENDAR = "calendar"
+    QUEUED = "queued"  # a message entered the outbox; data: message, kind; `notices` names its notices
+    SKIPPED = "skipped"  # a notice will not go; data: notice, reason
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"  # a notice or message in the outbox is no longer wanted; data: notice, reason
+    STARTED = "started"
+    HEARTBEAT = "heartbeat"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One entry of the journal. `entered` is when it was written down, `on` when it happened (None: the same)."""
+
+    seq: int
+    kind: FactKind
+    entered: datetime
+    on: Moment | None
+    by: str
+    task: str | None
+    data: Mapping[str, Scalar | tuple[str, ...]]
+
+
+# -- what is owed ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who owes a task. `id` is what stands in the task's id: a unit, a person, or `unit:role` (follows: post)."""
+
+    id: str
+    unit: str
+    person: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The days of a task: `due` is the last moment on time, `target` the day to work to, `outer` a later second limit.
+
+    `outer` and `opens` are calendar days; all three others are days, or moments in Beijing time for hour-scale tasks.
+    """
+
+    opens: date
+    printed: Moment
+    due: Moment
+    target: Moment
+    outer: date | None
+    provisional: bool
+
+
+class NoticeKind(StrEnum):
+    """催办 and 督办 never share a kind."""
+
+    REMINDER = "reminder"
+    CHASER = "chaser"
+    ESCALATION = "escalation"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung of a ladder for one slot: when it goes and to whom; the same for all bearers of the slot."""
+
+    kind: NoticeKind
+    name: str  # remind-5wd, chase-1, escalate-after-3wd, remind-before-rest, pace-06-30, remind-now
+    at: datetime
+    to: Target | None  # None: the bearer (a unit's officer, or the person)
+    ask: bool = False
+    last: bool = False  # the last reminder, which an acknowledgement does not silence
+    repeats: bool = False  # one of the endless `every` chasers
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One obligation in one period (or of one event), in one region: what all its bearers share."""
+
+    obligation: Obligation
+    period: str
+    region: Region | None
+    dates: Dates
+    steps: tuple[Step, ...]
+    known: datetime | None = None  # since when the task exists, where that is later than its first step (late event, new row)
+    event: str | None = None  # the reference of the event that it hangs on
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One obligation × one bearer × one period: the thing with a deadline."""
+
+    slot: Slot
+    bearer: Bearer
+
+    @property
+    def id(self) -> str:
+        """`obligation/bearer/period`; stable across edits of the table."""
+        return f"{self.slot.obligation.id}/{self.bearer.id}/{self.slot.period}"
+
+    @property
+    def dates(self) -> Dates:
+        """The days of the task."""
+        return self.slot.dates
+
+
+class State(StrEnum):
+    """Where a task stands; derived, never stored."""
+
+    DORMANT = "dormant"
+    NOT_OPEN = "not-open"
+    OPEN = "open"
+    REPORTED = "reported"
+    PAUSED = "paused"
+    OVERDUE = "overdue"
+    DONE = "done"
+    DONE_LATE = "done-late"
+    WAIVED = "waived"
+
+
+class Light(StrEnum):
+    """Green; yellow inside the ladder; red overdue; grey where nothing is asked."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    GREY = "grey"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a quota, coverage or measure is; `missing` are person or unit ids."""
+
+    done: int
+    required: int
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A task's state at a moment, with what an auditor asks about it."""
+
+    task: Task
+    state: State
+    light: Light
+    progress: Progress | None
+    done_on: Moment | None
+    evidence: str | None
+    acknowledged_at: datetime | None
+    extensions: int
+
+
+# -- what is said ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One reminder, chaser or escalation of one task. `key` is unique for ever: task, step, target day and role."""
+
+    task: Task
+    step: Step
+
+    @property
+    def name(self) -> str:
+        """What people call it: TASK#STEP."""
+        return f"{self.task.id}#{self.step.name}"
+
+    @property
+    def key(self) -> str:
+        """The name, the target and the role: a moved target makes a new notice."""
+        target = self.task.dates.target.isoformat()
+        return f"{self.name}@{target}>{self.step.to or 'bearer'}"
+
+
+class OutcomeKind(StrEnum):
+    """What became of a notice."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    DROPPED = "dropped"
+    DEAD = "dead"  # refused for good by the mail server
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The recorded end (or present place) of a notice."""
+
+    key: str
+    kind: OutcomeKind
+    at: datetime  # when it was decided, or sent
+    reason: str
+    message_id: str | None = None
+    to: tuple[str, ...] = ()  # person ids (or unit ids for shared mailboxes)
+
+
+class Verdict(StrEnum):
+    """What to do with a notice whose moment has come."""
+
+    SEND = "send"
+    SKIP = "skip"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """To whom a notice really goes. `who` is a person id (or a unit id for a shared mailbox); `note` says why another."""
+
+    who: str
+    name: str
+    post: str | None
+    unit: str | None
+    address: str
+    note: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict on one notice, with its reason (a stable code), also when the answer is no."""
+
+    notice: Notice
+    verdict: Verdict
+    reason: str
+    recipient: Recipient | None = None
+    copies: tuple[Recipient, ...] = ()
+    late: bool = False
+
+
+class MessageKind(StrEnum):
+    """What a mail is, and so its subject mark and template."""
+
+    REMINDER = "reminder"
+    CHASER = "chaser"
+    ESCALATION = "escalation"
+    DIGEST = "digest"  # several notices of different tasks in one
+    WEEKLY = "weekly"
+    PREVIEW = "preview"
+    WARNING = "warning"
+    MOVED = "moved"  # 时限变更
+    CORRECTION = "correction"  # 更正
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One mail: the notices of one moment for one recipient, most urgent first. `key` makes its Message-ID."""
+
+    key: str
+    kind: MessageKind
+    recipient: Recipient
+    copies: tuple[Recipient, ...]
+    moment: datetime
+    notices: tuple[Notice, ...]
+    late: bool = False
+    cause: str | None = None  # for messages without notices: what makes them unique
