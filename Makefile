@@ -1,0 +1,43 @@
+# Two commands for a new user: `make run` and `make test`; each does its own set-up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready-$(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
+
+.PHONY: run test check format words bench setup clean
+
+run: setup  ## check the table, say what is due, send (into ./state/mail unless DUBAN_SMTP is set)
+	@$(BIN)/duban run
+
+test: setup check  ## style, types, contracts, tests, the shipped table
+	@$(BIN)/python -m pytest
+
+check: setup
+	@$(BIN)/ruff format --check --quiet . || { echo "make format would change the files above"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/duban check obligations.yaml
+
+format: setup
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+words: setup  ## collect the sentences to translate, and compile the catalogue
+	@$(BIN)/pybabel -q extract -k say --no-default-keywords --no-location --omit-header --sort-output -o scheduler/locale/duban.pot scheduler
+	@$(BIN)/pybabel -q update -N --omit-header -D duban -l en -i scheduler/locale/duban.pot -d scheduler/locale
+	@$(BIN)/pybabel -q compile -D duban -d scheduler/locale
+
+bench: setup
+	@$(BIN)/python -m bench
+
+setup: $(STAMP)
+
+$(STAMP):
+	@echo "setting up $(VENV) (once) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "duban needs Python 3.11 or later")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
+	@rm -f $(VENV)/.ready-* && touch $@
+
+clean:
+	rm -rf $(VENV) .cache state

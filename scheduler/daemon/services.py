@@ -1,0 +1,83 @@
+"""Everything a command or the daemon needs, opened when first asked for: settings → table → journal → calendar → plan.
+
+It is the one funnel from files and database to a Plan; it decides nothing and sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scheduler import clock
+from scheduler.planning import Calendars, History, Plan, compile_plan
+from scheduler.planning.model import Fact
+from scheduler.problems import TableError, has_errors
+from scheduler.register import Loaded, Register, load
+from scheduler.settings import Settings
+
+if TYPE_CHECKING:
+    from scheduler.journal import Journal
+
+HORIZON = timedelta(days=400)
+
+
+@dataclass
+class Services:
+    """What stands behind a command. `tell_time` is the clock, another one in tests."""
+
+    settings: Settings
+    tell_time: Callable[[], datetime] = field(default=clock.now)
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The table as it stands on disk, with its problems."""
+        return load(self.settings.table)
+
+    @property
+    def register(self) -> Register:
+        """The table, which must be free of errors; TableError with all problems else."""
+        if self.loaded.register is None or has_errors(self.loaded.problems):
+            raise TableError(*self.loaded.problems)
+        return self.loaded.register
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The journal, opened and migrated; UnreachableError else."""
+        from scheduler.journal import Journal  # noqa: PLC0415 - SQLAlchemy costs a quarter of a second
+
+        return Journal.open(self.settings.database)
+
+    @property
+    def has_journal(self) -> bool:
+        """Whether there is a database to ask; a question never makes one."""
+        kind, _, path = self.settings.database.partition(":///")
+        return not kind.startswith("sqlite") or Path(path).exists()
+
+    def facts(self, until: datetime | None = None) -> Sequence[Fact]:
+        """What the journal holds, entered up to `until`; nothing where there is no database yet."""
+        return tuple(self.journal.facts(until=until)) if self.has_journal else ()
+
+    def history(self, until: datetime | None = None) -> History:
+        """The facts, folded."""
+        return History.of(self.facts(until))
+
+    def calendars(self, as_of: date | None = None) -> Calendars:
+        """The calendars of the table's regions, as known at the end of `as_of` (None: all that is known)."""
+        return Calendars(self.register, as_of=as_of)
+
+    def plan(
+        self, now: datetime, since: date | None = None, until: date | None = None, *, history: History | None = None
+    ) -> Plan:
+        """The plan at `now`, with the slots of [since, until] (default: from today, a year and a month ahead)."""
+        return compile_plan(
+            self.register,
+            self.calendars(),
+            self.history() if history is None else history,
+            now=now,
+            since=since or now.date(),
+            until=until or now.date() + HORIZON,
+        )
