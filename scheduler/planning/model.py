@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from scheduler.register import Obligation, Region
 from scheduler.register.values import Target
 from scheduler.words import Phrase
 
+BEIJING = ZoneInfo("Asia/Shanghai")  # the one time zone of the country
 Moment = date | datetime  # a whole day, or (hour-scale) an aware moment in Beijing time
 Scalar = str | int | bool | None
 
@@ -108,13 +110,15 @@ class Step:
     at: datetime
     to: Target | None  # None: the bearer (a unit's officer, or the person)
     ask: bool = False
+    ahead: bool = False  # counted back from the target: reminders, pace notices and `before` rungs
     last: bool = False  # the last reminder, which an acknowledgement does not silence
     repeats: bool = False  # one of the endless `every` chasers
+    needs: int | None = None  # of a pace notice: how many must be there for it to stay at home
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One obligation in one period (or of one event), in one region: what all its bearers share."""
+    """One obligation in one period (or of one event), in one region with one send time: what all its bearers share."""
 
     obligation: Obligation
     period: str
@@ -123,6 +127,7 @@ class Slot:
     steps: tuple[Step, ...]
     known: datetime | None = None  # since when the task exists, where that is later than its first step (late event, new row)
     event: str | None = None  # the reference of the event that it hangs on
+    send_at: time = time(9)  # of the bearers' units, Beijing time; the ladder's own wins over it
 
 
 @dataclass(frozen=True, slots=True)
