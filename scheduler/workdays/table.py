@@ -1,4 +1,4 @@
-"""The calendar as flat tables: a question is a look-up or two, whatever n is. It does not know where a day comes from."""
+"""The calendar as flat tables: a question is a look-up or two. It does not know where a day comes from."""
 
 from __future__ import annotations
 
@@ -171,7 +171,8 @@ class Calendar:
     def span_announced(self, a: date, b: date) -> bool:
         """Whether every day of [a, b] is settled, in whatever order the two are given."""
         i, j = self._index(a), self._index(b)
-        return self._unsettled[max(i, j)] == self._unsettled[min(i, j) - 1]
+        first, last = (i, j) if i <= j else (j, i)
+        return self._unsettled[last] == self._unsettled[first - 1]
 
     def rest_before(self, d: date, at_least: int = 5) -> tuple[date, date] | None:
         """First and last day of the latest run of `at_least` or more rest days that ended before `d`, 60 days back."""
