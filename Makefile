@@ -2,12 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.ready-$(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
+EDITION := $(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
 
 .PHONY: run test check format words bench setup clean
 
-run: setup  ## check the table, say what is due, send (into ./state/mail unless DUBAN_SMTP is set)
-	@$(BIN)/duban run
+run: $(VENV)/.run-$(EDITION)  ## check the table, say what is due, send (into ./state/mail unless DUBAN_SMTP is set)
+	@exec $(BIN)/duban run
 
 test: setup check  ## style, types, contracts, tests, the shipped table
 	@$(BIN)/python -m pytest
@@ -30,14 +31,20 @@ words: setup  ## collect the sentences to translate, and compile the catalogue
 bench: setup
 	@$(BIN)/python -m bench
 
-setup: $(STAMP)
+setup: $(VENV)/.dev-$(EDITION)
 
-$(STAMP):
-	@echo "setting up $(VENV) (once) …"
+$(VENV)/.run-$(EDITION):
+	@echo "setting up $(VENV) (once, about a minute) …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "duban needs Python 3.11 or later")'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
-	@rm -f $(VENV)/.ready-* && touch $@
+	@$(INSTALL) .
+	@rm -f $(VENV)/.run-* && touch $@
+
+$(VENV)/.dev-$(EDITION): $(VENV)/.run-$(EDITION)
+	@echo "adding what the tests need …"
+	@$(INSTALL) '.[dev]'
+	@rm -f $(VENV)/.dev-* && touch $@
 
 clean:
 	rm -rf $(VENV) .cache state
