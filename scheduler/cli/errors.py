@@ -1,0 +1,65 @@
+"""From an error to one clear line on stderr and an exit code. A user's mistake never becomes a traceback."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler.cli.options import spoken
+from scheduler.problems import DubanError, Problem
+from scheduler.words import Lang, Phrase, say
+
+USAGE = 2
+
+
+def shown(problems: tuple[Problem, ...], lang: Lang) -> None:
+    """Print problems to stderr."""
+    for problem in problems:
+        click.echo(problem.text(lang), err=True)
+
+
+def failed(error: DubanError) -> int:
+    """Say what went wrong; the exit code."""
+    shown(error.problems, spoken())
+    return error.exit_code
+
+
+def misused(error: click.ClickException, lang: Lang) -> int:
+    """Say what the command could not read; the exit code."""
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    path = ctx.command_path if ctx else "duban"
+    hint = say("用法见 {command}", command=f"{path} --help")
+    shown((Problem("usage", _sentence(error), hint),), lang)
+    return USAGE
+
+
+def unreadable(error: OSError, lang: Lang) -> int:
+    """A file that cannot be read or written."""
+    name = error.filename or "-"
+    message = say("无法读写 {file}：{reason}", file=str(name), reason=error.strerror or str(error))
+    shown((Problem("file", message, say("请检查路径和权限")),), lang)
+    return 1
+
+
+def _sentence(error: click.ClickException) -> Phrase:
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        return say("缺少 {name}", name=_name(error.param))
+    if isinstance(error, click.NoSuchOption):
+        return _near(say("没有选项 {name}", name=error.option_name), error.possibilities)
+    if isinstance(error, click.exceptions.NoSuchCommand):
+        return _near(say("没有命令 {name}", name=error.command_name), error.possibilities)
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        if isinstance(error.param.type, click.Choice):
+            choices = "、".join(str(choice) for choice in error.param.type.choices)
+            return say("{name} 只能是 {choices}", name=_name(error.param), choices=choices)
+        return say("{name}：{message}", name=_name(error.param), message=error.message)
+    return say("{message}", message=error.format_message())
+
+
+def _near(phrase: Phrase, possibilities: list[str] | None) -> Phrase:
+    if not possibilities:
+        return phrase
+    return say("{said}；您是不是要找 {near}？", said=phrase, near="、".join(possibilities))
+
+
+def _name(param: click.Parameter) -> str:
+    return param.opts[0] if isinstance(param, click.Option) else param.human_readable_name

@@ -1,0 +1,54 @@
+"""All commands by name: where each lives and what it does in one line. Reading this table imports nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scheduler.words import Phrase, say
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A command: the module of this package that holds it, and its one line of help."""
+
+    module: str
+    words: Phrase
+
+
+COMMANDS: dict[str, Line] = {
+    "check": Line("check", say("检查台账和日历，一次列出全部问题")),
+    "where": Line("where", say("去向：文件各条由什么提醒、由什么承担")),
+    "plan": Line("plan", say("列出一段时间内的任务和将发的通知")),
+    "status": Line("status", say("各项任务现在（或当时）办到哪一步")),
+    "why": Line("why", say("一项任务的日期是怎样一步步算出来的")),
+    "date": Line("date", say("推算工作日和期限")),
+    "calendar": Line("calendar", say("查看、核对、导入放假安排")),
+    "run": Line("run", say("启动服务；--once 只发一次应发的")),
+    "jobs": Line("jobs", say("每个事项下一次醒来的时间")),
+    "outbox": Line("outbox", say("待发的邮件；--tomorrow 看下一个工作日")),
+    "preview": Line("preview", say("把一个通知写成邮件看看，不发送")),
+    "release": Line("release", say("放行一个等待确认的督办")),
+    "withdraw": Line("withdraw", say("撤下一个还没有发出的通知")),
+    "event": Line("facts", say("登记一个事件，例如规范性文件印发")),
+    "record": Line("facts", say("登记一次解读、培训等，计入次数")),
+    "done": Line("facts", say("办结")),
+    "report": Line("facts", say("报结，等待核实")),
+    "confirm": Line("facts", say("核实报结，办结")),
+    "return": Line("facts", say("退回报结，继续办理")),
+    "ack": Line("facts", say("签收")),
+    "extend": Line("facts", say("延期")),
+    "pause": Line("facts", say("暂停计算期限")),
+    "resume": Line("facts", say("恢复计算期限")),
+    "waive": Line("facts", say("免报或不适用")),
+    "reopen": Line("facts", say("重新打开已办结的任务")),
+    "assign": Line("facts", say("为还没有责任单位的任务指定单位")),
+    "void": Line("facts", say("注销一条记错的办理记录")),
+    "audit": Line("audit", say("查看、校验、导出办理记录")),
+    "doctor": Line("doctor", say("检查数据库、磁盘、邮件、日历和收件人")),
+    "schema": Line("schema", say("输出台账的 JSON Schema，供编辑器使用")),
+}
+
+
+def attribute(name: str) -> str:
+    """The name under which a module holds the command: that of the command, with a stroke where Python has the word."""
+    return f"{name}_" if name == "return" else name

@@ -1,0 +1,53 @@
+"""Data on stdout: JSON, JSON lines and CSV. It chooses no content."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import click
+
+
+def line(value: object) -> str:
+    """One line of JSON; Chinese stays Chinese."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def print_json(value: object) -> None:
+    """The whole value, indented for a reader."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_streamed(
+    head: Mapping[str, object], name: str, rows: Iterable[object], tail: Iterator[tuple[str, object]]
+) -> None:
+    """An object whose list `name` is written row by row, and whose `tail` is asked for only after the rows."""
+    out = sys.stdout
+    out.write("{\n")
+    for key, value in head.items():
+        out.write(f"{line(key)}: {line(value)},\n")
+    out.write(f"{line(name)}: [")
+    for n, row in enumerate(rows):
+        out.write((",\n" if n else "\n") + line(row))
+    out.write("\n]")
+    for key, value in tail:
+        out.write(f",\n{line(key)}: {line(value)}")
+    out.write("\n}\n")
+
+
+def print_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A header and rows; a cell that a spreadsheet would run as a formula is quoted with an apostrophe."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(head)
+    for row in rows:
+        writer.writerow([_safe(cell) for cell in row])
+
+
+def _safe(cell: object) -> object:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t")) else cell

@@ -1,0 +1,45 @@
+"""Tables for an 80-column terminal: columns aligned by the cells that characters take, no colour. It knows no task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from unicodedata import east_asian_width
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal the text takes: a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def clipped(text: str, room: int) -> str:
+    """The text, cut to `room` cells with a mark where something is missing."""
+    if cells(text) <= room:
+        return text
+    kept, used = "", 1
+    for letter in text:
+        used += cells(letter)
+        if used > room:
+            break
+        kept += letter
+    return f"{kept}…"
+
+
+def padded(text: str, room: int) -> str:
+    """The text, filled with blanks to `room` cells."""
+    return text + " " * max(0, room - cells(text))
+
+
+def aligned(rows: Iterable[Sequence[str]], widths: Sequence[int] = (), gap: str = "  ") -> list[str]:
+    """One line per row, its columns aligned; a width that is given and not 0 clips its column."""
+    table = [
+        [clipped(cell, room) if room else cell for cell, room in zip(row, _rooms(widths, len(row)), strict=True)]
+        for row in rows
+    ]
+    if not table:
+        return []
+    taken = [max(map(cells, column)) for column in zip(*table, strict=True)]
+    return [gap.join(padded(cell, room) for cell, room in zip(row, taken, strict=True)).rstrip() for row in table]
+
+
+def _rooms(widths: Sequence[int], columns: int) -> Sequence[int]:
+    return [*widths, *[0] * columns][:columns]
