@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from scheduler.register import Obligation, Region
@@ -15,6 +16,7 @@ from scheduler.words import Phrase
 BEIJING = ZoneInfo("Asia/Shanghai")  # the one time zone of the country
 Moment = date | datetime  # a whole day, or (hour-scale) an aware moment in Beijing time
 Scalar = str | int | bool | None
+NO_DATA: Mapping[str, Scalar | tuple[str, ...]] = MappingProxyType({})
 
 
 # -- what happened ---------------------------------------------------------------------------------------------------
@@ -65,6 +67,17 @@ class Fact:
     data: Mapping[str, Scalar | tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact not yet written down: the journal adds its number and the moment of entry."""
+
+    kind: FactKind
+    by: str
+    on: Moment | None = None
+    task: str | None = None
+    data: Mapping[str, Scalar | tuple[str, ...]] = field(default_factory=lambda: NO_DATA)
+
+
 # -- what is owed ----------------------------------------------------------------------------------------------------
 
 
@@ -76,6 +89,31 @@ class Bearer:
     unit: str
     person: str | None = None
     role: str | None = None
+
+
+class LegKind(StrEnum):
+    """What one step of the way to a date did."""
+
+    PRINTED = "printed"  # the rule names the day
+    OVERRIDE = "override"  # the day that `dates`, or the event itself, gives
+    EVENT = "event"  # the event, or the completion, that starts the clock
+    COUNT = "count"  # so many units forward
+    LEAD = "lead"  # so many units back
+    ROLL = "roll"  # moved off a rest day, or not
+    STOP = "stop"  # days that are not counted
+    RESTART = "restart"  # the clock begins anew
+    EXTEND = "extend"  # a longer limit was granted
+    OUTER = "outer"  # a second limit from another basis
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One step of the way to a date, from `start` to `end`; `words` is what it used, `10wd` or `preceding` or a task's id."""
+
+    kind: LegKind
+    start: Moment
+    end: Moment
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +166,11 @@ class Slot:
     known: datetime | None = None  # since when the task exists, where that is later than its first step (late event, new row)
     event: str | None = None  # the reference of the event that it hangs on
     send_at: time = time(9)  # of the bearers' units, Beijing time; the ladder's own wins over it
+    event_unit: str | None = None  # the unit of that event, where it named one
+    only: str | None = None  # the one bearer whose own slot this is (extension, pause, chain, lapse of a measure)
+    dormant: bool = False  # nothing is asked: due before the start, or the event that `starts` it has not come
+    span: tuple[date, date] | None = None  # the days whose records count; None for tasks that count none
+    legs: tuple[Leg, ...] = ()  # how its dates were reached, in order
 
 
 @dataclass(frozen=True, slots=True)
