@@ -1,9 +1,9 @@
-"""`duban date`: working-day arithmetic for a person, a line of JSON for a program. It reads no table and no database."""
+"""`duban date`: working-day arithmetic for a person, a line of JSON for a program. It reads no table."""
 
 from __future__ import annotations
 
+import datetime
 import json
-from datetime import date as Date
 from pathlib import Path
 
 import click
@@ -44,8 +44,14 @@ duban date --batch < questions.jsonl""",
 @option("--region", metavar="REGION", words=say("xinjiang、guangxi、ningxia、lhasa 或 CN-XJ 等"))
 @option("--calendar", type=click.Path(path_type=Path), metavar="FILE", words=say("自定日历（JSON）"))
 @option("--batch", is_flag=True, words=say("从标准输入逐行读JSON，逐行回答"))
-def date(
-    expr: tuple[str, ...], explain: bool, as_of: Date | None, region: str | None, calendar: Path | None, batch: bool
+def date_(
+    *,
+    expr: tuple[str, ...],
+    explain: bool,
+    as_of: datetime.date | None,
+    region: str | None,
+    calendar: Path | None,
+    batch: bool,
 ) -> int:
     if batch == bool(expr):
         hint = say('例如：duban date "2018-02-14 + 20wd"')

@@ -50,5 +50,8 @@ COMMANDS: dict[str, Line] = {
 
 
 def attribute(name: str) -> str:
-    """The name under which a module holds the command: that of the command, with a stroke where Python has the word."""
-    return f"{name}_" if name == "return" else name
+    """The name under which a module holds the command: that of the command, with a stroke where Python has the word already."""
+    return f"{name}_" if name in _TAKEN else name
+
+
+_TAKEN = frozenset({"date", "return", "import"})
