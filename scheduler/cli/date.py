@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -48,7 +49,7 @@ def date_(
     *,
     expr: tuple[str, ...],
     explain: bool,
-    as_of: datetime.date | None,
+    as_of: dt.date | None,
     region: str | None,
     calendar: Path | None,
     batch: bool,
@@ -75,9 +76,9 @@ def date_(
 
 def _batch() -> int:
     failed = False
-    for text in click.get_text_stream("stdin", encoding="utf-8", errors="replace"):
-        if text.strip():
-            found = answer_line(text, lang=spoken())
+    for raw in sys.stdin.buffer:
+        if raw.strip():
+            found = answer_line(raw.decode("utf-8-sig", "replace"), lang=spoken())
             failed |= found["error"] is not None
             click.echo(line(found))
     return int(failed)

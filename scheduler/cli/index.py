@@ -50,7 +50,7 @@ COMMANDS: dict[str, Line] = {
 
 
 def attribute(name: str) -> str:
-    """The name under which a module holds the command: that of the command, with a stroke where Python has the word already."""
+    """The name under which a module holds the command: that of the command, with a stroke where the word is taken."""
     return f"{name}_" if name in _TAKEN else name
 
 
