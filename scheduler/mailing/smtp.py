@@ -1,0 +1,260 @@
+"""Letters over SMTP: yagmail connects, secures and logs in; the dialogue is ours. It never retries and never logs."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, cast
+
+import yagmail
+
+from scheduler.mailing.errors import (
+    ConfigurationFailure,
+    PermanentFailure,
+    TemporaryFailure,
+    UnknownFailure,
+    scrubbed,
+)
+from scheduler.mailing.letter import Letter, Receipt
+from scheduler.mailing.mime import mime
+from scheduler.mailing.transport import sound
+from scheduler.words import say
+
+_MAX_AGE = 600.0  # seconds; servers close what is idle or old, and a fresh connection sees a renewed certificate
+_MAX_MESSAGES = 100
+_AUTH_REQUIRED, _AUTH_REFUSED = 530, (534, 535, 538)
+
+
+class Security(StrEnum):
+    """How the connection is protected."""
+
+    TLS = "smtps"
+    STARTTLS = "smtp+starttls"
+    NONE = "smtp"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Which server, and as whom; `ca` is a PEM file with an office's own authorities; `timeout` in seconds."""
+
+    host: str
+    port: int
+    security: Security
+    user: str | None = None
+    ca: Path | None = None
+    timeout: float = 30.0
+
+
+class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no types
+    """One verified connection, kept open while the server answers, renewed after ten minutes or a hundred letters."""
+
+    smtp: Any  # smtplib.SMTP, or None while closed
+
+    def __init__(self, server: Server, password: str | None, *, seconds: Callable[[], float] = time.monotonic) -> None:
+        _refuse_open_login(server, password)
+        self._seconds = seconds
+        self._opened = 0.0
+        self._carried = 0
+        options: dict[str, Any] = {"timeout": server.timeout}
+        if server.security is Security.TLS:
+            options["context"] = _context(server.ca)
+        super().__init__(
+            user=server.user or "relay@localhost",  # a plain relay asks for none, yagmail does
+            password=password,
+            host=server.host,
+            port=server.port,
+            smtp_ssl=server.security is Security.TLS,
+            smtp_starttls={"context": _context(server.ca)} if server.security is Security.STARTTLS else False,
+            smtp_skip_login=server.user is None,
+            soft_email_validation=False,
+            **options,
+        )
+        if server.user:
+            self.user = self.useralias = server.user  # yagmail would make a bare login name one at gmail.com
+
+    def deliver(self, letter: Letter) -> Receipt:
+        """Hand the letter over; the receipt holds the server's answer to DATA with its queue id.
+
+        A refused copy is noted on the receipt. Raises one of the four DeliveryErrors; nothing is tried twice.
+        """
+        letter, malformed = sound(letter)
+        raw = mime(letter).as_bytes()
+        smtp = self._connection()
+        try:
+            refused = self._envelope(smtp, letter)
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise TemporaryFailure(scrubbed(str(error))) from None
+        answer = self._data(smtp, raw)
+        self._carried += 1
+        return Receipt(answer, (*malformed, *refused))
+
+    def close(self) -> None:
+        """Say goodbye if the server still listens, and drop the connection."""
+        smtp, self.smtp, self.is_closed = self.smtp, None, True
+        if smtp is None:
+            return
+        try:
+            smtp.quit()
+        except (smtplib.SMTPException, OSError):
+            smtp.close()
+
+    def set_logging(self, *_: object) -> None:
+        """Keep yagmail quiet: its log lines carry addresses, and it writes to stderr on its own."""
+        super().set_logging(None)
+        self.log.setLevel(logging.CRITICAL + 1)
+
+    def _connection(self) -> smtplib.SMTP:
+        """The open connection if it is young and alive, else a new one."""
+        smtp: smtplib.SMTP | None = self.smtp
+        if smtp is not None and self._is_fresh(smtp):
+            return smtp
+        self.close()
+        try:
+            self.login()
+            smtp = cast("smtplib.SMTP", self.smtp)
+            smtp.ehlo_or_helo_if_needed()
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise _login_failure(error) from None
+        self._opened, self._carried = self._seconds(), 0
+        return smtp
+
+    def _is_fresh(self, smtp: smtplib.SMTP) -> bool:
+        if self._carried >= _MAX_MESSAGES or self._seconds() - self._opened >= _MAX_AGE:
+            return False
+        try:
+            return smtp.noop()[0] == 250
+        except (smtplib.SMTPException, OSError):
+            return False
+
+    def _envelope(self, smtp: smtplib.SMTP, letter: Letter) -> tuple[str, ...]:
+        """MAIL and RCPT; returns the refused copies. The main recipient goes first and decides."""
+        code, text = smtp.mail(letter.sender.address)
+        if code != 250:
+            self.close()
+            raise _sender_failure(code, text)
+        code, text = smtp.rcpt(letter.to.address)
+        if code not in (250, 251):
+            self._forget(smtp, code)
+            raise _refusal(code, text)
+        refused = []
+        for copy in letter.copies:
+            code, text = smtp.rcpt(copy.address)
+            if code == 421:
+                self.close()
+                raise _refusal(code, text)
+            if code not in (250, 251):
+                refused.append(copy.address)
+        return tuple(refused)
+
+    def _data(self, smtp: smtplib.SMTP, raw: bytes) -> str:
+        try:
+            code, text = smtp.data(raw)
+        except smtplib.SMTPDataError as error:  # no 354: nothing was handed over
+            self._forget(smtp, error.smtp_code)
+            raise _refusal(error.smtp_code, error.smtp_error) from None
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise UnknownFailure(scrubbed(str(error))) from None
+        if code != 250:
+            self._forget(smtp, code)
+            raise _refusal(code, text)
+        return scrubbed(f"{code} {text.decode('utf-8', 'replace')}")
+
+    def _forget(self, smtp: smtplib.SMTP, code: int) -> None:
+        """Make the connection ready for the next letter, or drop it where the server is going away (421)."""
+        try:
+            if code != 421 and smtp.rset()[0] == 250:
+                return
+        except (smtplib.SMTPException, OSError):
+            pass
+        self.close()
+
+
+def _context(ca: Path | None) -> ssl.SSLContext:
+    """Certificates and host names checked, TLS 1.2 or newer; an office's own authority beside the system's."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca is not None:
+        try:
+            context.load_verify_locations(cafile=ca)
+        except OSError as error:  # ssl.SSLError is one
+            message = say("不能读取根证书文件：{file}", file=ca)
+            hint = say("DUBAN_SMTP_CA 应当是一个 PEM 格式的证书文件")
+            raise ConfigurationFailure("smtp-ca", message, hint) from error
+    return context
+
+
+def _refuse_open_login(server: Server, password: str | None) -> None:
+    if server.user is None:
+        return
+    if not password:
+        message = say("邮件服务器要求登录，没有给出密码")
+        hint = say("请用 systemd 凭据 smtp-password 或环境变量 DUBAN_SMTP_PASSWORD 提供密码")
+        raise ConfigurationFailure("smtp-password-missing", message, hint)
+    if server.security is Security.NONE and not _is_loopback(server.host):
+        message = say("不在没有加密的连接上发送密码")
+        hint = say("请改用 smtps:// 或 smtp+starttls://；不需要登录的中继请写 smtp://host:25")
+        raise ConfigurationFailure("smtp-open-login", message, hint)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _login_failure(error: Exception) -> TemporaryFailure | ConfigurationFailure:
+    match error:
+        case ssl.SSLError():
+            reason = getattr(error, "verify_message", "") or error.reason or "TLS"
+            message = say("邮件服务器的证书或加密没有通过检查：{reason}", reason=scrubbed(str(reason)))
+            hint = say("请核对服务器名称和证书；本单位自建的根证书用 DUBAN_SMTP_CA 指定")
+            return ConfigurationFailure("smtp-tls", message, hint, answer=scrubbed(str(reason)))
+        case smtplib.SMTPNotSupportedError():
+            message = say("邮件服务器不支持所要求的加密或登录方式")
+            hint = say("请核对 DUBAN_SMTP 的端口和写法：smtps:// 一般用465，smtp+starttls:// 一般用587")
+            return ConfigurationFailure("smtp-not-supported", message, hint)
+        case smtplib.SMTPAuthenticationError() if error.smtp_code >= 500:
+            return _wrong_login(error.smtp_code, error.smtp_error)
+        case socket.gaierror():
+            return TemporaryFailure("host name not found")
+        case OSError():  # smtplib.SMTPException is one too
+            return TemporaryFailure(scrubbed(error.strerror or str(error) or type(error).__name__))
+        case _:
+            return TemporaryFailure(type(error).__name__)
+
+
+def _wrong_login(code: int, text: bytes | str) -> ConfigurationFailure:
+    answer = scrubbed(text)
+    message = say("邮件服务器不接受登录：{code} {answer}", code=code, answer=answer)
+    hint = say("请核对用户名和密码（有的邮箱要用客户端授权码）；改好之前不再发送，以免账号被锁")
+    return ConfigurationFailure("smtp-login", message, hint, answer=f"{code} {answer}")
+
+
+def _sender_failure(code: int, text: bytes) -> TemporaryFailure | ConfigurationFailure:
+    """The server's word on MAIL FROM: a 5xx there holds for every letter, so it is a fault of the settings."""
+    answer = scrubbed(f"{code} {text.decode('utf-8', 'replace')}")
+    if code < 500:
+        return TemporaryFailure(answer)
+    message = say("邮件服务器不接受发件人：{answer}", answer=answer)
+    hint = say("请核对 DUBAN_FROM：多数服务器要求发件地址与登录账号一致")
+    return ConfigurationFailure("smtp-sender", message, hint, answer=answer)
+
+
+def _refusal(code: int, text: bytes | str) -> TemporaryFailure | PermanentFailure | ConfigurationFailure:
+    if code == _AUTH_REQUIRED or code in _AUTH_REFUSED:
+        return _wrong_login(code, text)
+    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    answer = scrubbed(f"{code} {said}")
+    return PermanentFailure(answer) if code >= 500 else TemporaryFailure(answer)
