@@ -1,0 +1,43 @@
+"""The journal: facts in a hash chain, files kept whole, the outbox. The only room that knows the database."""
+
+from scheduler.journal.chain import Anchor, Audit, Fault, FaultKind, Head
+from scheduler.journal.delivery import retry_at
+from scheduler.journal.queueing import Queued
+from scheduler.journal.store import Journal
+from scheduler.journal.values import (
+    Accepted,
+    Attempt,
+    Body,
+    Claim,
+    Entry,
+    Kept,
+    OutboxRow,
+    OutboxState,
+    Permanent,
+    Result,
+    Temporary,
+    Unknown,
+)
+
+__all__ = [
+    "Accepted",
+    "Anchor",
+    "Attempt",
+    "Audit",
+    "Body",
+    "Claim",
+    "Entry",
+    "Fault",
+    "FaultKind",
+    "Head",
+    "Journal",
+    "Kept",
+    "OutboxRow",
+    "OutboxState",
+    "Permanent",
+    "Queued",
+    "Result",
+    "Temporary",
+    "Unknown",
+    "retry_at",
+]

@@ -1,0 +1,160 @@
+"""How a database is opened and written to: durable, one writer at a time, schema up to date. It knows no fact and no mail."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, table, text
+from sqlalchemy import column as column_
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+from scheduler.journal.errors import failure, told
+
+SCHEMA = "0001"  # the newest version in migrations/versions
+WAIT_SECONDS = 5  # for another writer
+
+_WRITERS_LOCK = 0x64756261  # "duba": one advisory lock for all that write facts
+_VERSION = table("alembic_version", column_("version_num"))
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # a committed "sent" survives a power cut
+    "PRAGMA foreign_keys=ON",
+)
+
+
+class Database:
+    """A database whose schema is up to date. All its methods raise UnreachableError, never a driver's error."""
+
+    def __init__(self, url: str) -> None:
+        """Open `url` (SQLite or PostgreSQL), creating file and tables where there are none."""
+        self.url = _parsed(url)
+        self.where = self.url.render_as_string(hide_password=True)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        with told(self.where):
+            self.engine = _engine(self.url, self.where)
+            self._migrate()
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads, and sees one state of things."""
+        with told(self.where), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def claiming(self) -> Iterator[Connection]:
+        """A transaction that writes no facts; on PostgreSQL it goes beside others."""
+        with told(self.where), self.engine.connect() as connection:
+            connection.execution_options(immediate=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def appending(self) -> Iterator[Connection]:
+        """A transaction that may write facts: one at a time, also among processes."""
+        with self.claiming() as connection:
+            if not self.sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITERS_LOCK})
+            yield connection
+
+    def _migrate(self) -> None:
+        with self.reading() as connection:
+            found = _version(connection)
+        if found > SCHEMA:
+            raise failure("database-newer", self.where, found)
+        if found < SCHEMA:
+            with self.appending() as connection:
+                if _version(connection) < SCHEMA:  # unless another process was faster
+                    _upgrade(connection)
+
+
+def _version(connection: Connection) -> str:
+    if not inspect(connection).has_table(_VERSION.name):
+        return ""
+    return connection.execute(select(_VERSION.c.version_num)).scalar() or ""
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 (costs more than the rest, and is needed once in the life of a database)
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _parsed(text_: str) -> URL:
+    try:
+        url = make_url(text_)
+        if url.drivername in {"postgresql", "postgres"}:
+            url = url.set(drivername="postgresql+psycopg")
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise failure("database-unreachable", text_.partition(":")[0], "sqlite:///… | postgresql://…") from error
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise failure("database-unreachable", url.drivername, "sqlite:///… | postgresql://…")
+    return url
+
+
+def _engine(url: URL, where: str) -> Engine:
+    try:
+        return _sqlite(url, where) if url.get_backend_name() == "sqlite" else _postgresql(url)
+    except ImportError as error:
+        raise failure("database-unreachable", where, "pip install 'duban[postgresql]'") from error
+
+
+def _postgresql(url: URL) -> Engine:
+    settings = (
+        f"-c lock_timeout={WAIT_SECONDS}s -c synchronous_commit=on -c default_transaction_isolation=read\\ committed"
+    )
+    connect_args = {"connect_timeout": WAIT_SECONDS, "options": settings}
+    return create_engine(url, connect_args=connect_args, pool_pre_ping=True)
+
+
+def _sqlite(url: URL, where: str) -> Engine:
+    if url.database in {None, "", ":memory:"}:  # one connection, or every one would have a database of its own
+        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        _prepare_file(str(url.database), where)
+        engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _prepare_file(name: str, where: str) -> None:
+    """The state directory and the file are the service's own: 0700 and 0600, whatever the umask."""
+    if name.startswith("file:"):
+        return
+    path = Path(name)
+    try:
+        if not path.parent.exists():
+            path.parent.mkdir(mode=0o700, parents=True)
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise failure("database-unreachable", where, error.strerror or str(error)) from error
+
+
+def _on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions: _on_begin does
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    # A writer takes its lock at once: a read lock that is upgraded later fails instead of waiting.
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

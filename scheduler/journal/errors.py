@@ -1,0 +1,98 @@
+"""What a database says when it fails, as one Problem of ours. Nothing is tried again here."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+
+from scheduler.problems import Problem, UnreachableError
+from scheduler.words import say
+
+_SAID = {
+    "database-unreachable": (
+        say("打不开数据库 {where}：{detail}"),
+        say("检查 DUBAN_DATABASE 的地址、目录权限和数据库服务是否在运行；duban doctor 会逐项检查"),
+    ),
+    "database-read-only": (
+        say("数据库 {where} 只能读，不能写入"),
+        say("检查数据库文件及其所在目录是否属于运行 duban 的用户、磁盘是否以只读方式挂载"),
+    ),
+    "database-full": (
+        say("数据库 {where} 所在的磁盘已满，这一步没有写入，也没有发出邮件"),
+        say("清理磁盘空间后会自动继续，已有记录不受影响"),
+    ),
+    "database-locked": (
+        say("数据库 {where} 被另一个程序占用超过5秒"),
+        say("看看是否有备份或其他程序长时间占着数据库；稍后再试"),
+    ),
+    "database-damaged": (
+        say("数据库 {where} 已损坏或不是 duban 的数据库：{detail}"),
+        say("先把数据库文件另存一份，再用最近一次备份恢复（duban restore），并用 duban audit verify 核对"),
+    ),
+    "database-newer": (
+        say("数据库 {where} 是更新版本的 duban 建立的（{detail}）"),
+        say("安装新版本的 duban，或恢复升级前的备份"),
+    ),
+    "backup-failed": (
+        say("不能备份到 {where}：{detail}"),
+        say("换一个还没有的文件名，并检查目录是否存在、是否可写"),
+    ),
+    "backup-elsewhere": (
+        say("数据库 {where} 不是文件，不能由 duban 备份"),
+        say("PostgreSQL 请用 pg_dump 备份"),
+    ),
+}
+
+_SQLITE = {
+    sqlite3.SQLITE_BUSY: "database-locked",
+    sqlite3.SQLITE_LOCKED: "database-locked",
+    sqlite3.SQLITE_READONLY: "database-read-only",
+    sqlite3.SQLITE_FULL: "database-full",
+    sqlite3.SQLITE_CORRUPT: "database-damaged",
+    sqlite3.SQLITE_NOTADB: "database-damaged",
+    sqlite3.SQLITE_ERROR: "database-damaged",  # a table or column that is not there
+}
+
+_POSTGRESQL = {
+    "55P03": "database-locked",  # lock_not_available
+    "57014": "database-locked",  # query_canceled, by a time-out
+    "25006": "database-read-only",
+    "42501": "database-read-only",  # insufficient_privilege
+    "53100": "database-full",
+    "XX001": "database-damaged",
+    "XX002": "database-damaged",
+    "42P01": "database-damaged",  # undefined_table
+    "42703": "database-damaged",  # undefined_column
+}
+
+
+def failure(code: str, where: str, detail: str = "") -> UnreachableError:
+    """The error for one of the stable codes; `where` is the URL without its password."""
+    message, hint = _SAID[code]
+    return UnreachableError(Problem(code, say(message.template, where=where, detail=detail), hint))
+
+
+@contextmanager
+def told(where: str) -> Iterator[None]:
+    """Turn a driver's error into an UnreachableError. A broken constraint passes: that is a mistake of ours."""
+    try:
+        yield
+    except (IntegrityError, DataError):
+        raise
+    except DBAPIError as error:
+        raise failure(_code(error.orig), where, _first_line(error.orig)) from error
+    except sqlite3.Error as error:
+        raise failure(_code(error), where, _first_line(error)) from error
+
+
+def _code(error: BaseException | None) -> str:
+    if isinstance(error, sqlite3.Error):
+        return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "database-unreachable")
+    return _POSTGRESQL.get(getattr(error, "sqlstate", None) or "", "database-unreachable")
+
+
+def _first_line(error: BaseException | None) -> str:
+    return next(iter(str(error).splitlines()), "")

@@ -1,0 +1,115 @@
+"""Looking into the outbox: rows with their notices, outcomes, attempts. It changes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+
+from scheduler.journal.encoding import maybe, moment, read_body, read_recipient, read_recipients
+from scheduler.journal.tables import attempt, notice, outbox
+from scheduler.journal.values import OPEN_STATES, Attempt, OutboxRow, OutboxState
+from scheduler.planning.model import MessageKind, Outcome, OutcomeKind
+
+CHUNK = 500  # ids per query: SQLite bounds the number of parameters
+
+columns = tuple(outbox.c)
+
+
+def listed(connection: Connection, states: Collection[OutboxState]) -> tuple[OutboxRow, ...]:
+    """Messages in these states (none given: all), the oldest moment first."""
+    query = select(*columns).order_by(outbox.c.moment, outbox.c.id)
+    if states:
+        query = query.where(outbox.c.state.in_([state.value for state in states]))
+    return rows_with_notices(connection, connection.execute(query).all())
+
+
+def by_key(connection: Connection, key: str) -> OutboxRow | None:
+    """The message with this key."""
+    rows = connection.execute(select(*columns).where(outbox.c.key == key)).all()
+    return next(iter(rows_with_notices(connection, rows)), None)
+
+
+def rows_with_notices(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[OutboxRow, ...]:
+    """Values for rows of `columns`, each with the keys of the notices that were not dropped from it."""
+    notices: defaultdict[int, list[str]] = defaultdict(list)
+    for ids in _chunks([row.id for row in rows]):
+        query = select(notice.c.outbox_id, notice.c.key).where(notice.c.outbox_id.in_(ids))
+        query = query.where(notice.c.outcome != OutcomeKind.DROPPED.value).order_by(
+            notice.c.outbox_id, notice.c.position
+        )
+        for id_, key in connection.execute(query):
+            notices[id_].append(key)
+    return tuple(_row(row, tuple(notices[row.id])) for row in rows)
+
+
+def outcomes(connection: Connection, tasks: Collection[str] | None) -> Mapping[str, Outcome]:
+    """What became of every notice of these tasks (None: of all), by the notice's key."""
+    if tasks is None:
+        return dict(_outcomes(connection, None))
+    return {
+        key: outcome for ids in _chunks(list(tasks)) for key, outcome in _outcomes(connection, notice.c.task.in_(ids))
+    }
+
+
+def pending(connection: Connection) -> int:
+    """How many messages are neither sent, nor refused for good, nor dropped."""
+    open_ = outbox.c.state.in_([state.value for state in OPEN_STATES])
+    return connection.execute(select(func.count()).select_from(outbox).where(open_)).scalar_one()
+
+
+def attempts(connection: Connection, key: str) -> tuple[Attempt, ...]:
+    """Every try to deliver the message with this key."""
+    query = select(attempt).join(outbox).where(outbox.c.key == key).order_by(attempt.c.number)
+    return tuple(
+        Attempt(key, row.number, row.owner, moment(row.started), maybe(row.ended), row.result, row.response)
+        for row in connection.execute(query)
+    )
+
+
+def _outcomes(connection: Connection, which: ColumnElement[bool] | None) -> Iterator[tuple[str, Outcome]]:
+    query: Select[Any] = select(
+        notice.c.key,
+        notice.c.outcome,
+        notice.c.reason,
+        notice.c.at,
+        outbox.c.message_id,
+        outbox.c.recipient,
+        outbox.c.copies,
+    ).outerjoin(outbox)
+    for row in connection.execute(query if which is None else query.where(which)):
+        to: tuple[str, ...] = ()
+        if row.recipient is not None:
+            to = tuple(r.who for r in (read_recipient(row.recipient), *read_recipients(row.copies)))
+        yield row.key, Outcome(row.key, OutcomeKind(row.outcome), moment(row.at), row.reason, row.message_id, to)
+
+
+def _row(row: Row[Any], notices: tuple[str, ...]) -> OutboxRow:
+    return OutboxRow(
+        id=row.id,
+        key=row.key,
+        message_id=row.message_id,
+        kind=MessageKind(row.kind),
+        recipient=read_recipient(row.recipient),
+        copies=read_recipients(row.copies),
+        moment=moment(row.moment),
+        not_before=moment(row.not_before),
+        state=OutboxState(row.state),
+        attempts=row.attempts,
+        formed_at=moment(row.formed_at),
+        settled_at=maybe(row.settled_at),
+        late=row.late,
+        cause=row.cause,
+        references=tuple(row.thread.split()),
+        queue_id=row.queue_id,
+        response=row.response,
+        last_error=row.last_error,
+        body=read_body(row.body),
+        notices=notices,
+    )
+
+
+def _chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))

@@ -1,0 +1,173 @@
+"""How notices enter the outbox: each once, by its unique key, in the transaction that also writes the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from sqlalchemy import Column, Connection, func, insert, select
+
+from scheduler.journal import record
+from scheduler.journal.encoding import stamp, written_body, written_recipient, written_recipients
+from scheduler.journal.forming import key_of, message_id, thread_id
+from scheduler.journal.tables import notice as notice_table
+from scheduler.journal.tables import outbox
+from scheduler.journal.values import Body, Entry, OutboxState
+from scheduler.planning.model import Decision, FactKind, Message, Notice, OutcomeKind, Scalar
+
+SYSTEM = "duban"  # who enters the facts of the machine itself
+CHUNK = 500  # keys per query: SQLite bounds the number of parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Formed:
+    """A message as it enters the outbox: with its final key and only the notices that no other message holds."""
+
+    id: int
+    key: str
+    message: Message
+    notices: tuple[Notice, ...]
+    message_id: str
+    threads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What one call of `enqueue` put into the outbox or recorded as skipped; the rest had been there already."""
+
+    messages: tuple[str, ...]
+    notices: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+def enqueue(
+    connection: Connection,
+    messages: Sequence[Message],
+    skipped: Sequence[Decision],
+    now: datetime,
+    domain: str,
+    threads: Mapping[str, Sequence[str]],
+    bodies: Mapping[str, Body],
+) -> Queued:
+    """Put what is new into the outbox, inside a transaction that may append."""
+    wanted = chain((n.key for m in messages for n in m.notices), (d.notice.key for d in skipped))
+    known = set(_existing(connection, notice_table.c.key, wanted))
+    formed = tuple(_form(connection, messages, known, domain, threads))
+    fresh = tuple(_once(skipped, known))
+    if formed:
+        connection.execute(insert(outbox), [_outbox_row(f, now, bodies.get(f.message.key)) for f in formed])
+    rows = [row for f in formed for row in _notice_rows(f, now)] + [_skipped_row(d, now) for d in fresh]
+    if rows:
+        connection.execute(insert(notice_table), rows)
+    record.append(connection, [*map(_queued, formed), *map(_skipped, fresh)], now)
+    return Queued(
+        tuple(f.key for f in formed),
+        tuple(n.key for f in formed for n in f.notices),
+        tuple(d.notice.key for d in fresh),
+    )
+
+
+def _form(
+    connection: Connection,
+    messages: Sequence[Message],
+    known: set[str],
+    domain: str,
+    threads: Mapping[str, Sequence[str]],
+) -> Iterator[Formed]:
+    keys = (key for m in messages for key in ({m.key} if m.notices else {key_of(m, ())}))
+    taken = set(_existing(connection, outbox.c.key, keys))
+    next_id = (connection.execute(select(func.max(outbox.c.id))).scalar() or 0) + 1
+    for message in messages:
+        notices = tuple(_fresh(message.notices, known))
+        key = key_of(message, notices, taken)
+        if (message.notices and not notices) or (not message.notices and key in taken):
+            continue
+        taken.add(key)
+        tasks = dict.fromkeys(n.task.id for n in notices)
+        roots = tuple(threads.get(message.key, ())) or tuple(thread_id(task, domain) for task in tasks)
+        yield Formed(next_id, key, message, notices, message_id(message, key, notices, domain), roots)
+        next_id += 1
+
+
+def _fresh(notices: Iterable[Notice], known: set[str]) -> Iterator[Notice]:
+    """Those not known yet; from now on they are."""
+    for notice in notices:
+        if notice.key not in known:
+            known.add(notice.key)
+            yield notice
+
+
+def _once(decisions: Iterable[Decision], known: set[str]) -> Iterator[Decision]:
+    for decision in decisions:
+        if decision.notice.key not in known:
+            known.add(decision.notice.key)
+            yield decision
+
+
+def _existing(connection: Connection, column: Column[str], keys: Iterable[str]) -> Iterator[str]:
+    wanted = list(dict.fromkeys(keys))
+    for start in range(0, len(wanted), CHUNK):
+        yield from connection.execute(select(column).where(column.in_(wanted[start : start + CHUNK]))).scalars()
+
+
+def _outbox_row(formed: Formed, now: datetime, body: Body | None) -> dict[str, object]:
+    message = formed.message
+    return {
+        "id": formed.id,
+        "key": formed.key,
+        "message_id": formed.message_id,
+        "kind": message.kind.value,
+        "who": message.recipient.who,
+        "address": message.recipient.address,
+        "recipient": written_recipient(message.recipient),
+        "copies": written_recipients(message.copies),
+        "moment": stamp(message.moment),
+        "not_before": stamp(message.moment),
+        "state": OutboxState.PENDING.value,
+        "attempts": 0,
+        "formed_at": stamp(now),
+        "late": message.late,
+        "cause": message.cause,
+        "thread": " ".join(formed.threads),
+        "body": written_body(body),
+    }
+
+
+def _notice_rows(formed: Formed, now: datetime) -> Iterator[dict[str, object]]:
+    for position, notice in enumerate(formed.notices):
+        yield _notice_row(notice, OutcomeKind.QUEUED, "", now) | {"outbox_id": formed.id, "position": position}
+
+
+def _skipped_row(decision: Decision, now: datetime) -> dict[str, object]:
+    return _notice_row(decision.notice, OutcomeKind.SKIPPED, decision.reason, now) | {"outbox_id": None, "position": 0}
+
+
+def _notice_row(notice: Notice, outcome: OutcomeKind, reason: str, now: datetime) -> dict[str, object]:
+    return {
+        "key": notice.key,
+        "name": notice.name,
+        "task": notice.task.id,
+        "outcome": outcome.value,
+        "reason": reason,
+        "at": stamp(now),
+    }
+
+
+def _queued(formed: Formed) -> Entry:
+    message = formed.message
+    data: dict[str, Scalar | tuple[str, ...]] = {
+        "message": formed.key,
+        "kind": message.kind.value,
+        "notices": tuple(notice.key for notice in formed.notices),
+        "to": tuple(recipient.who for recipient in (message.recipient, *message.copies)),
+        "moment": stamp(message.moment),
+    }
+    tasks = {notice.task.id for notice in formed.notices}
+    return Entry(FactKind.QUEUED, SYSTEM, task=tasks.pop() if len(tasks) == 1 else None, data=data)
+
+
+def _skipped(decision: Decision) -> Entry:
+    data: dict[str, Scalar | tuple[str, ...]] = {"notice": decision.notice.key, "reason": decision.reason}
+    return Entry(FactKind.SKIPPED, SYSTEM, task=decision.notice.task.id, data=data)

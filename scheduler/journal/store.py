@@ -1,0 +1,182 @@
+"""The journal as one object: what every other room calls. Each method is one transaction; time is always an argument."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from scheduler.journal import delivery, listing, queueing, record
+from scheduler.journal.chain import Anchor, Audit, Head
+from scheduler.journal.database import Database
+from scheduler.journal.errors import failure, told
+from scheduler.journal.queueing import Queued
+from scheduler.journal.values import Attempt, Body, Claim, Entry, Kept, OutboxRow, OutboxState, Result
+from scheduler.planning.model import Decision, Fact, Message, Outcome
+
+
+class Journal:
+    """Facts, kept files, outbox and marks in one database. Every method may raise UnreachableError."""
+
+    def __init__(self, database: Database) -> None:
+        """A journal in a database that is open."""
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open (and where needed create or bring up to date) the journal at a SQLite or PostgreSQL URL."""
+        return cls(Database(url))
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- facts ---------------------------------------------------------------------------------------------------------
+
+    def append(self, entries: Sequence[Entry], *, now: datetime) -> tuple[Fact, ...]:
+        """Write entries down, all or none, each hashed with its predecessor."""
+        with self._database.appending() as connection:
+            return record.append(connection, entries, now)
+
+    def facts(self, after: int = 0, until: datetime | None = None) -> Iterator[Fact]:
+        """Facts in the order of entry: those after number `after`, entered by `until`."""
+        return record.facts(self._database, after, until)
+
+    def head(self) -> Head:
+        """Number and hash of the last fact."""
+        with self._database.reading() as connection:
+            return record.head(connection)
+
+    def verify(self, head: str | None = None) -> Audit:
+        """Check the chain, also against a head noted earlier (full or short form). Raises UsageError for no head at all."""
+        return record.verify(self._database, None if head is None else Anchor.parse(head))
+
+    def export(self) -> Iterator[str]:
+        """Every fact as a line of JSON that a second program can verify; the form is described in `chain`."""
+        return record.export(self._database)
+
+    # -- files kept whole, and marks --------------------------------------------------------------------------------------
+
+    def keep(self, kind: str, name: str, content: bytes, now: datetime) -> str:
+        """Keep a file whole, once, and remember it as the latest of its kind; returns the SHA-256 of its content."""
+        with self._database.appending() as connection:
+            return record.keep(connection, kind, name, content, now)
+
+    def kept(self, digest: str) -> bytes:
+        """The content with this digest. Raises KeyError if it was never kept."""
+        with self._database.reading() as connection:
+            found = record.kept_file(connection, digest)
+        if found is None:
+            raise KeyError(digest)
+        return found.content
+
+    def latest_kept(self, kind: str) -> Kept | None:
+        """The file of this kind that was kept (again) last."""
+        with self._database.reading() as connection:
+            digest = record.read_mark(connection, f"kept:{kind}")
+            return None if digest is None else record.kept_file(connection, digest)
+
+    def mark(self, key: str) -> str | None:
+        """A small piece of state, such as the moment of the last sweep."""
+        with self._database.reading() as connection:
+            return record.read_mark(connection, key)
+
+    def put_mark(self, key: str, value: str) -> None:
+        """Set a small piece of state."""
+        with self._database.appending() as connection:
+            record.put_mark(connection, key, value)
+
+    # -- outbox -----------------------------------------------------------------------------------------------------------
+
+    def enqueue(
+        self,
+        messages: Sequence[Message],
+        skipped: Sequence[Decision],
+        *,
+        now: datetime,
+        domain: str,
+        references: Mapping[str, Sequence[str]] | None = None,
+        bodies: Mapping[str, Body] | None = None,
+    ) -> Queued:
+        """Give each notice its one place in the outbox, or its recorded reason not to have one.
+
+        A notice that has either already is left alone and taken out of its message; a message with none left is not made.
+        A message without notices (preview, warning, 时限变更) is made once per kind, recipient and cause. `references`
+        and `bodies` go by the message's key; without `references` a message belongs to the threads of its tasks.
+        """
+        with self._database.appending() as connection:
+            return queueing.enqueue(connection, messages, skipped, now, domain, references or {}, bodies or {})
+
+    def claim(self, owner: str, now: datetime, lease: timedelta) -> Claim | None:
+        """The right to send the oldest message that may go now; the attempt is on disk when this returns."""
+        with self._database.claiming() as connection:
+            return delivery.claim(connection, owner, now, lease)
+
+    def settle(self, claim: Claim, result: Result, now: datetime) -> bool:
+        """Write down what came of a claim, with its fact. False: the lease had passed to another, who decides now."""
+        with self._database.appending() as connection:
+            return delivery.settle(connection, claim, result, now)
+
+    def drop(self, claim: Claim, reason: str, now: datetime, keys: Collection[str] | None = None) -> Claim | None:
+        """Take notices (None: the whole message) out before sending, with a reason; None if nothing is left to send."""
+        with self._database.appending() as connection:
+            return delivery.drop(connection, claim, reason, now, keys)
+
+    def drop_waiting(self, keys: Collection[str], reason: str, now: datetime) -> tuple[str, ...]:
+        """Take notices out of messages that wait; returns those found. What is being sent just now is left alone."""
+        with self._database.appending() as connection:
+            return delivery.drop_waiting(connection, keys, reason, now)
+
+    def outbox(self, *states: OutboxState) -> tuple[OutboxRow, ...]:
+        """Messages in these states (none given: all), the oldest moment first."""
+        with self._database.reading() as connection:
+            return listing.listed(connection, states)
+
+    def message(self, key: str) -> OutboxRow | None:
+        """The message with this key."""
+        with self._database.reading() as connection:
+            return listing.by_key(connection, key)
+
+    def attempts(self, key: str) -> tuple[Attempt, ...]:
+        """Every try to deliver the message with this key."""
+        with self._database.reading() as connection:
+            return listing.attempts(connection, key)
+
+    def outcomes(self, tasks: Collection[str] | None = None) -> Mapping[str, Outcome]:
+        """What became of every notice of these tasks (None: of all), by notice key."""
+        with self._database.reading() as connection:
+            return listing.outcomes(connection, tasks)
+
+    def pending_count(self) -> int:
+        """How many messages still wait or are being sent."""
+        with self._database.reading() as connection:
+            return listing.pending(connection)
+
+    # -- copies -----------------------------------------------------------------------------------------------------------
+
+    def backup(self, path: Path) -> None:
+        """Copy a SQLite journal into a new file while others use it. Raises UnreachableError where that cannot be done."""
+        database = self._database
+        if not database.sqlite:
+            raise failure("backup-elsewhere", database.where)
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except OSError as error:
+            raise failure("backup-failed", str(path), error.strerror or "") from error
+        with told(str(path)):
+            raw = database.engine.raw_connection()
+            try:
+                raw.cursor().execute("VACUUM INTO ?", (str(path),))
+            finally:
+                raw.close()

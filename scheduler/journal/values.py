@@ -1,0 +1,150 @@
+"""The words of the journal as frozen values: entries, messages in the outbox, claims and results. Nothing is stored here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from scheduler.planning.model import FactKind, MessageKind, Moment, Recipient, Scalar
+
+NO_DATA: Mapping[str, Scalar | tuple[str, ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact not yet written down: the journal adds its number and the moment of entry."""
+
+    kind: FactKind
+    by: str
+    on: Moment | None = None
+    task: str | None = None
+    data: Mapping[str, Scalar | tuple[str, ...]] = field(default_factory=lambda: NO_DATA)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A table or calendar kept whole; `digest` is the SHA-256 of its content in hex."""
+
+    digest: str
+    kind: str
+    name: str
+    content: bytes
+    first_kept: datetime
+
+
+class OutboxState(StrEnum):
+    """Where a message stands. Only the last three are final."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    RETRY = "retry"
+    SENT = "sent"
+    DEAD = "dead"  # refused for good
+    DROPPED = "dropped"  # no longer wanted
+
+
+OPEN_STATES = (OutboxState.PENDING, OutboxState.LEASED, OutboxState.RETRY)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a message without notices says, rendered when it was formed."""
+
+    subject: str
+    text: str
+    html: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One mail in the outbox; `notices` are the keys of the notices still in it, `references` Message-IDs of its threads."""
+
+    id: int
+    key: str
+    message_id: str
+    kind: MessageKind
+    recipient: Recipient
+    copies: tuple[Recipient, ...]
+    moment: datetime
+    not_before: datetime
+    state: OutboxState
+    attempts: int
+    formed_at: datetime
+    settled_at: datetime | None
+    late: bool
+    cause: str | None
+    references: tuple[str, ...]
+    queue_id: str | None
+    response: str | None
+    last_error: str | None
+    body: Body | None
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to send one message, for a while: after `deadline` (80 % of the lease) it must not be used any more."""
+
+    row: OutboxRow
+    owner: str
+    attempt: int
+    deadline: datetime
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """The keys of the notices in the message."""
+        return self.row.notices
+
+    def without(self, keys: Collection[str]) -> Claim:
+        """The same claim with some notices taken out."""
+        return replace(self, row=replace(self.row, notices=tuple(k for k in self.notices if k not in keys)))
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The server took the message; `queue_id` is its own name for it, where it told one."""
+
+    response: str
+    queue_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Temporary:
+    """It was not taken; to be tried again at `retry_at`."""
+
+    reason: str
+    retry_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Permanent:
+    """It was refused for good."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The line dropped after the message had gone out: it may have been taken. Tried again, under the same Message-ID."""
+
+    reason: str
+    retry_at: datetime
+
+
+Result = Accepted | Temporary | Permanent | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to deliver, written down before the dialogue with the server began; `result` None: never heard of again."""
+
+    message: str
+    number: int
+    owner: str
+    started: datetime
+    ended: datetime | None
+    result: str | None
+    response: str | None
