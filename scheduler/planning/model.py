@@ -240,6 +240,11 @@ class Standing:
 # -- what is said ----------------------------------------------------------------------------------------------------
 
 
+def tail(step: Step, target: Moment) -> str:
+    """What makes a notice unique within its task: step, target and role."""
+    return f"#{step.name}@{target.isoformat()}>{step.to or 'bearer'}"
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One reminder, chaser or escalation of one task. `key` is unique for ever: task, step, target day and role."""
@@ -255,8 +260,7 @@ class Notice:
     @property
     def key(self) -> str:
         """The name, the target and the role: a moved target makes a new notice."""
-        target = self.task.dates.target.isoformat()
-        return f"{self.name}@{target}>{self.step.to or 'bearer'}"
+        return self.task.id + tail(self.step, self.task.dates.target)
 
 
 class OutcomeKind(StrEnum):
@@ -311,6 +315,7 @@ class Decision:
     recipient: Recipient | None = None
     copies: tuple[Recipient, ...] = ()
     late: bool = False
+    at: datetime | None = None  # the send moment that it goes with; of a HOLD when it may go, None: when a person acts
 
 
 class MessageKind(StrEnum):
