@@ -6,24 +6,32 @@ values (`DurationText` and the like) are in `grammar`.
 
 from __future__ import annotations
 
-from datetime import time
-from typing import Literal
+from collections.abc import Mapping
+from datetime import date, time
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from scheduler.register.grammar import (
+    Count,
     DateText,
+    DayOrMomentText,
     DurationText,
+    Flag,
     Frozen,
     Id,
+    Line,
     MomentText,
     OnceText,
+    RegionText,
     Several,
     ShareText,
     TargetText,
     TimeText,
     Words,
 )
+from scheduler.register.mistakes import Code, UnreadableError
 from scheduler.register.values import (
     Covers,
     Every,
@@ -33,7 +41,16 @@ from scheduler.register.values import (
     SetBy,
     UntrackedBy,
 )
-from scheduler.workdays import Convention, Region
+from scheduler.words import say
+from scheduler.workdays import Convention
+
+# Fields that the file fills in another way; no key of a file can be spelled so.
+ANY_OF, EVENT_UNIT, AFTER_DONE, CHASE_EVERY = "\0any_of", "\0event_unit", "\0after_done", "\0chase_every"
+TAG = "\0"  # before the names of the kinds of `due`, so that no path of an error mistakes them for keys
+
+
+def _empty() -> Mapping[str, Any]:
+    return MappingProxyType({})
 
 
 class Row(BaseModel):
@@ -52,6 +69,15 @@ class Tenure(Row):
     from_: DateText | None = Field(None, alias="from")
     to: DateText | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, data: object) -> object:
+        return {"person": data} if isinstance(data, str) else data
+
+    def on(self, day: date) -> bool:
+        """Whether it covers the day."""
+        return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
+
 
 class Away(Row):
     """A person's absence, both days included, and who stands in."""
@@ -65,10 +91,10 @@ class Person(Row):
     """Somebody who can get mail; without `email` it goes to `via`."""
 
     id: Id
-    name: Words
-    post: Words | None = None
-    email: Words | None = None
-    phone: Words | None = None
+    name: Line
+    post: Line | None = None
+    email: Line | None = None
+    phone: Line | None = None
     unit: Id | None = None  # rosters in CSV say it here instead of in `units[].people`
     role: Id | None = None
     via: Id | None = None
@@ -80,15 +106,18 @@ class OfficeUnit(Row):
     """A unit of the tree: it owes, reports to another, and has people in roles."""
 
     id: Id
-    name: Words
-    aliases: Several[Words] = ()
+    name: Line
+    aliases: Several[Line] = ()
     kind: Id | None = None
     tags: Several[Id] = ()
     reports_to: Id | None = None
-    region: Region | None = None
+    region: RegionText | None = None
     send_at: TimeText | None = None
-    mail: Words | None = None  # a shared mailbox, used where a role has nobody with an address
-    people: Frozen[Several[Tenure]] = Field(default_factory=dict)
+    mail: Line | None = None  # a shared mailbox, used where a role has nobody with an address
+    people: Frozen[Several[Tenure]] = Field(default_factory=_empty)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
 class Selector(Row):
@@ -100,8 +129,25 @@ class Selector(Row):
     role: Id | None = None
     of: Selector | None = None
     except_: Selector | None = Field(None, alias="except")
-    event_unit: bool = False
-    any_of: tuple[Selector, ...] = ()
+    event_unit: bool = Field(default=False, alias=EVENT_UNIT)
+    any_of: tuple[Selector, ...] = Field((), alias=ANY_OF)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, data: object) -> object:
+        if isinstance(data, list):
+            return {ANY_OF: data}
+        if isinstance(data, str):
+            return {EVENT_UNIT: _is_event_unit(data)}
+        return data
+
+
+def _is_event_unit(text: str) -> bool:
+    if text.strip() == "event.unit":
+        return True
+    message = say("“{text}”没有说明是单位、类别、标签还是角色", text=text[:60])
+    hint = say("请写成 {{unit: {text}}} 或 {{kind: {text}}}；由事件决定的写 event.unit", text=text[:60])
+    raise UnreadableError(Code.BAD_SELECTOR, message, hint)
 
 
 # -- when: exactly one schedule per obligation -----------------------------------------------------------------------
@@ -130,8 +176,17 @@ class Within(Row):
 
     within: DurationText
     after: Id | None = None
-    after_done: Id | None = None
+    after_done: Id | None = Field(None, alias=AFTER_DONE)
     roll: Convention | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, data: object) -> object:
+        after = data.get("after") if isinstance(data, dict) else None
+        if isinstance(data, dict) and isinstance(after, str) and after.split()[:1] == ["done"]:
+            rest = {key: value for key, value in data.items() if key != "after"}
+            return {**rest, AFTER_DONE: after.strip().removeprefix("done")}
+        return data
 
 
 class With(Row):
@@ -153,26 +208,59 @@ class Before(Row):
 class Rrule(Row):
     """`due: {rrule: "FREQ=…"}` (RFC 5545), for what nothing else says; `from` is its DTSTART."""
 
-    rrule: Words
+    rrule: Line
     from_: DateText | None = Field(None, alias="from")
     roll: Convention | None = None
 
 
-Due = Once | Recurring | Within | With | Before | Rrule
+_LEADS = {"every": Recurring, "within": Within, "with": With, "before": Before, "rrule": Rrule}
+
+
+def _one_kind(data: object) -> object:
+    """Refuse a `due` that is no mapping, says two things, or nothing that makes a date."""
+    if not isinstance(data, Mapping):
+        return data
+    leads = [key for key in _LEADS if key in data]
+    if len(leads) > 1:
+        message = say("due 里同时写了 {keys}，一个事项只能有一种时限", keys="、".join(leads))
+        raise UnreadableError(Code.SCHEDULE_TWO, message, say("只保留一种；确有两个时限的，分成两个事项，或用 outer"))
+    if not leads and "by" not in data:
+        message = say("due 里没有说明期限")
+        hint = say("写 by（日期）、every 加 by（周期）、within 加 after（事件后）、with、before 加 lead，或 rrule")
+        raise UnreadableError(Code.SCHEDULE_MISSING, message, hint)
+    return data
+
+
+def _kind(data: object) -> str:
+    if isinstance(data, Mapping):
+        return TAG + next((key for key in _LEADS if key in data), "by")
+    return TAG + next((key for key, model in _LEADS.items() if isinstance(data, model)), "by")
+
+
+Due = Annotated[
+    Annotated[Once, Tag(TAG + "by")]
+    | Annotated[Recurring, Tag(TAG + "every")]
+    | Annotated[Within, Tag(TAG + "within")]
+    | Annotated[With, Tag(TAG + "with")]
+    | Annotated[Before, Tag(TAG + "before")]
+    | Annotated[Rrule, Tag(TAG + "rrule")],
+    Discriminator(_kind),
+    BeforeValidator(_one_kind),
+]
 
 
 class Pace(Row):
     """How far a quota should be by a moment; behind it a notice goes, no task."""
 
     by: MomentText
-    at_least: int = Field(ge=1)
+    at_least: Count = Field(ge=1)
 
 
 class Quota(Row):
     """`quota: {of: RECORD, at_least: N, every: PERIOD}`: counted per bearer."""
 
     of: Id
-    at_least: int = Field(ge=1)
+    at_least: Count = Field(ge=1)
     every: Every
     by: MomentText | None = None
     pace: Several[Pace] = ()
@@ -186,7 +274,7 @@ class Coverage(Row):
     of: Id
     roster: Selector
     every: Every | None = None
-    by: OnceText | MomentText | None = None
+    by: DayOrMomentText | None = None
     share: ShareText
     roll: Convention = Convention.PRECEDING
 
@@ -202,7 +290,7 @@ class Measure(Row):
     """`measure: {of: RECORD, at_least or share, check}`: a number that must hold."""
 
     of: Id
-    at_least: int | None = Field(None, ge=0)
+    at_least: Count | None = Field(None, ge=0)
     share: ShareText | None = None
     check: Check
     roll: Convention = Convention.PRECEDING
@@ -213,11 +301,11 @@ class Review(Row):
 
     every: Every
     by: MomentText
-    soft: bool = False
+    soft: Flag = False
     roll: Convention = Convention.PRECEDING
 
 
-Schedule = Due | Quota | Coverage | Measure | Review
+Schedule = Once | Recurring | Within | With | Before | Rrule | Quota | Coverage | Measure | Review
 
 
 # -- what ------------------------------------------------------------------------------------------------------------
@@ -226,8 +314,8 @@ Schedule = Due | Quota | Coverage | Measure | Review
 class Basis(Row):
     """Where the duty comes from."""
 
-    document: Words
-    clause: Words | None = None
+    document: Line
+    clause: Line | None = None
     quote: Words | None = None
 
 
@@ -242,7 +330,7 @@ class PeriodDate(Row):
 class Outer(Row):
     """A second, later limit for the same act, from another basis; a moment of the due day's own period, or a day."""
 
-    by: OnceText | MomentText
+    by: DayOrMomentText
     basis: Several[Basis] = ()
     roll: Convention = Convention.NONE
 
@@ -251,7 +339,7 @@ class Extension(Row):
     """How far and how often a task may be extended, counted from the old due day."""
 
     up_to: DurationText
-    times: int = Field(1, ge=1)
+    times: Count = Field(1, ge=1)
 
 
 class Effective(Row):
@@ -265,9 +353,9 @@ class Obligation(Row):
     """One row of the table; lasts for years."""
 
     id: Id
-    title: Words
+    title: Line
     basis: Several[Basis] = ()
-    refs: Several[Words] = ()
+    refs: Several[Line] = ()
     owed_by: Selector
     supporting: Selector | None = None
     coordinator: Selector | None = None
@@ -278,7 +366,7 @@ class Obligation(Row):
     measure: Measure | None = None
     review: Review | None = None
     ladder: Id | None = None
-    dates: Frozen[PeriodDate] = Field(default_factory=dict)
+    dates: Frozen[PeriodDate] = Field(default_factory=_empty)
     outer: Outer | None = None
     evidence: Literal["required"] | None = None
     extension: Extension | None = None
@@ -290,10 +378,13 @@ class Obligation(Row):
     superseded_by: Id | None = None
     formerly: Several[Id] = ()
     set_by: SetBy = SetBy.TEXT
-    category: Words | None = None
+    category: Line | None = None
     contact: Words | None = None
     complete_when: Words | None = None
     how_to_report: Words | None = None
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
     @property
     def schedule(self) -> Schedule:
@@ -307,8 +398,8 @@ class Obligation(Row):
 class Untracked(Row):
     """Rows of the documents that are not reminded automatically, and what covers them."""
 
-    refs: Several[Words]
-    title: Words
+    refs: Several[Line]
+    title: Line
     by: UntrackedBy
 
 
@@ -319,15 +410,19 @@ class Event(Row):
     """Something that happens and starts, stops or closes clocks."""
 
     id: Id
-    title: Words
-    show_title: bool = False
+    title: Line
+    show_title: Flag = False
 
 
 class RecordKind(Row):
     """A fact that counts towards a quota, a coverage or a measure."""
 
     id: Id
-    title: Words
+    title: Line
+
+
+def _repeats(text: object) -> bool:
+    return isinstance(text, str) and text.split()[:1] == ["every"] and len(text.split()) > 1
 
 
 class Rung(Row):
@@ -336,7 +431,7 @@ class Rung(Row):
     before: DurationText | None = None
     after: DurationText | None = None
     to: TargetText
-    ask: bool = False
+    ask: Flag = False
 
 
 class Ladder(Row):
@@ -344,10 +439,19 @@ class Ladder(Row):
 
     remind: Several[DurationText] = ()
     chase: Several[DurationText] = ()
-    chase_every: DurationText | None = None
+    chase_every: DurationText | None = Field(None, alias=CHASE_EVERY)
     escalate: Several[Rung] = ()
     clock: LadderClock = LadderClock.WORKING
     send_at: TimeText | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, data: object) -> object:
+        chase = data.get("chase") if isinstance(data, dict) else None
+        chase = [chase] if isinstance(chase, str) else chase
+        if isinstance(data, dict) and isinstance(chase, list) and chase and _repeats(chase[-1]):
+            return {**data, "chase": chase[:-1], CHASE_EVERY: chase[-1].split(None, 1)[1]}
+        return data
 
 
 class SummaryRow(Row):
@@ -368,16 +472,16 @@ class ClosureDays(Row):
 class Office(Row):
     """The operating office."""
 
-    name: Words
+    name: Line
     unit: Id
     admin: Id
-    section: Words | None = None  # 科室 that signs the mails
-    phone: Words | None = None
-    region: Region | None = None
+    section: Line | None = None  # 科室 that signs the mails
+    phone: Line | None = None
+    region: RegionText | None = None
     send_at: TimeText = time(9, 0)
     start: DateText | None = None
-    trial: bool = False
-    mail_domains: Several[Words] = ()
+    trial: Flag = False
+    mail_domains: Several[Line] = ()
 
 
 class Register(Row):
@@ -395,6 +499,9 @@ class Register(Row):
     calendar: ClosureDays = ClosureDays()
     summaries: tuple[SummaryRow, ...] = ()
     digest: str  # SHA-256 of the bytes of the file and its includes, in order
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
 
 
 __all__ = [

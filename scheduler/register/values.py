@@ -158,5 +158,3 @@ class Target:
 
     def __str__(self) -> str:
         return f"reports_to.{self.role}" if self.upward else self.role
-
-

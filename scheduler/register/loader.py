@@ -1,0 +1,42 @@
+"""Opens the files of a table. The only module of the register that touches the disk; it understands nothing of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scheduler.problems import Place, Problem
+from scheduler.register.mistakes import Code, problem
+from scheduler.register.parsing import File, Loaded, understand
+from scheduler.register.reader import MAX_BYTES
+from scheduler.register.sections import included, read_file
+from scheduler.words import say
+
+
+def load(path: Path) -> Loaded:
+    """The table at `path` with all that it includes; nothing is raised, every trouble is a Problem."""
+    name = str(path)
+    content = _content(path)
+    if isinstance(content, Problem):
+        return Loaded(None, (content,), ())
+    table, problems = read_file(name, content)
+    files: list[File] = [(name, content)]
+    for other, _ in included(name, table):
+        more = _content(Path(other))
+        if isinstance(more, bytes) and other not in dict(files):
+            files.append((other, more))
+    return understand(tuple(files), table, problems)
+
+
+def _content(path: Path) -> bytes | Problem:
+    """The bytes of a file, one more than allowed at most."""
+    place = Place(str(path), 1, 1)
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        hint = say("用 --table 指明台账文件，或设环境变量 DUBAN_TABLE")
+        return problem(Code.FILE_MISSING, say("找不到文件"), hint, place)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = say("打不开文件（{reason}）", reason=reason)
+        return problem(Code.FILE_UNREADABLE, message, say("检查文件的读取权限"), place)

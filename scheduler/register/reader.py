@@ -1,0 +1,275 @@
+"""YAML bytes → nodes with places. It takes every scalar as text, constructs nothing, follows no alias and never recurses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from scheduler.problems import Place, Problem
+from scheduler.register.mistakes import Code, problem
+from scheduler.register.tree import Node
+from scheduler.words import Phrase, say
+
+MAX_BYTES = 4_000_000
+MAX_NODES = 400_000
+MAX_DEPTH = 32
+MAX_PROBLEMS = 100
+
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NO_EXTRAS = say("请把内容直接写出来；共用的提醒办法写在 ladders 里，各事项用 ladder 引用")
+_ABSENT = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+def read(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
+    """The nodes of one YAML file and what is wrong with its form; None where nothing could be read.
+
+    After a syntax error the first one is all that is told.
+    """
+    decoded = _text(file, content)
+    if isinstance(decoded, Problem):
+        return None, (decoded,)
+    builder = _Builder(file)
+    try:
+        for event in yaml.parse(decoded, Loader=_Loader):
+            builder.take(event)
+    except yaml.YAMLError as error:
+        builder.problems.append(_syntax(file, decoded, error))
+        return None, tuple(builder.problems)
+    except _TooMuchError:
+        return None, tuple(builder.problems)
+    if builder.root is None and not builder.problems:
+        builder.tell(
+            Code.FILE_EMPTY,
+            say("文件是空的"),
+            say("第一行写 version: 1，再写 office、units、people、obligations"),
+            1,
+            1,
+        )
+    return builder.root, tuple(builder.problems)
+
+
+def _text(file: str, content: bytes) -> str | Problem:
+    if len(content) > MAX_BYTES:
+        message = say("文件超过{limit}字节", limit=MAX_BYTES)
+        hint = say("请用 include 分成几个文件；单位和人员可以放在 CSV 里")
+        return problem(Code.FILE_TOO_LARGE, message, hint, Place(file, 1, 1))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        hint = say("请在编辑器里把文件另存为 UTF-8 编码")
+        return problem(Code.NOT_UTF8, say("这里不是 UTF-8 编码的文字"), hint, Place(file, line, column))
+
+
+class _TooMuchError(Exception):
+    """A bound is reached; the rest of the file is not read."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping whose end has not come yet."""
+
+    mapping: dict[str, Node] | None = None
+    sequence: list[Node] | None = None
+    key: tuple[str, int, int] | None = None  # the key that waits for its value
+    skip: bool = False  # its value is not kept
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Puts nodes together from YAML's events, on a stack of its own."""
+
+    file: str
+    root: Node | None = None
+    stack: list[_Open] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    nodes: int = 0
+    documents: int = 0
+
+    def tell(self, code: Code, message: Phrase, hint: Phrase, line: int, column: int) -> None:
+        self.problems.append(problem(code, message, hint, Place(self.file, line, column)))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise _TooMuchError
+
+    def take(self, event: Event) -> None:
+        """Take the next event of the file."""
+        kind = type(event)
+        if kind is ScalarEvent:
+            self._scalar(event)
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
+            self._open(event)
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            self.stack.pop()
+        elif kind is AliasEvent:
+            self._alias(event)
+        elif kind is DocumentStartEvent:
+            self._document(event)
+
+    def _scalar(self, event: ScalarEvent) -> None:
+        mark = event.start_mark
+        line, column = mark.line + 1, mark.column + 1
+        if event.anchor is not None or event.tag is not None:
+            self._refuse_extras(event, line, column)
+        said = event.value
+        top = self.stack[-1] if self.stack else None
+        if top is not None and top.mapping is not None and top.key is None:
+            self._key(top, event, line, column)
+        elif not said or (said in _ABSENT and not event.style):
+            self._place(None, line, column)
+        else:
+            self._place(said, line, column)
+
+    def _open(self, event: MappingStartEvent | SequenceStartEvent) -> None:
+        line, column = _mark(event)
+        self._refuse_extras(event, line, column)
+        self._refuse_key(line, column)
+        if len(self.stack) >= MAX_DEPTH:
+            message = say("嵌套超过{limit}层", limit=MAX_DEPTH)
+            self.tell(Code.TOO_DEEP, message, say("请检查括号是否配对、缩进是否正确"), line, column)
+            raise _TooMuchError
+        flow = bool(event.flow_style)
+        if isinstance(event, MappingStartEvent):
+            mapping: dict[str, Node] = {}
+            self._place(mapping, line, column, flow=flow)
+            self.stack.append(_Open(mapping=mapping))
+        else:
+            sequence: list[Node] = []
+            self._place(sequence, line, column, flow=flow)
+            self.stack.append(_Open(sequence=sequence))
+
+    def _alias(self, event: AliasEvent) -> None:
+        line, column = _mark(event)
+        self.tell(Code.YAML_ALIAS, say("不能用 *{name} 引用别处的内容", name=event.anchor), _NO_EXTRAS, line, column)
+        self._refuse_key(line, column)
+        self._place(None, line, column)
+
+    def _document(self, event: DocumentStartEvent) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            line, column = _mark(event)
+            hint = say("删去 --- 这一行；要分文件请用 include")
+            self.tell(Code.YAML_DOCUMENTS, say("一个文件只能有一个 YAML 文档"), hint, line, column)
+            raise _TooMuchError
+
+    def _refuse_extras(self, event: ScalarEvent | CollectionStartEvent, line: int, column: int) -> None:
+        if event.anchor is not None:
+            self.tell(Code.YAML_ALIAS, say("不能用 &{name} 给内容取别名", name=event.anchor), _NO_EXTRAS, line, column)
+        if event.tag is not None:
+            self.tell(Code.YAML_TAG, say("不能用标签 {tag}", tag=event.tag), _NO_EXTRAS, line, column)
+
+    def _key(self, top: _Open, event: ScalarEvent, line: int, column: int) -> None:
+        name, mapping = event.value, top.mapping or {}
+        top.key = (name, line, column)
+        if name == "<<" and not event.style:
+            self.tell(Code.YAML_MERGE, say("不能用 << 合并别处的内容"), _NO_EXTRAS, line, column)
+            top.skip = True
+        elif first := mapping.get(name):
+            message = say(
+                "“{key}”写了两次，第一次在第{line}行第{column}列",
+                key=name[:60],
+                line=first.key_line,
+                column=first.key_column,
+            )
+            self.tell(Code.DUPLICATE_KEY, message, say("只保留一处；同一项有几个值时写成列表 [甲, 乙]"), line, column)
+            top.skip = True
+
+    def _refuse_key(self, line: int, column: int) -> None:
+        top = self.stack[-1] if self.stack else None
+        if top is not None and top.mapping is not None and top.key is None:
+            hint = say("检查大括号、方括号和问号；文字里有这些符号时加引号")
+            self.tell(Code.YAML_KEY, say("冒号前面应是一个词"), hint, line, column)
+            raise _TooMuchError
+
+    def _place(
+        self, value: str | list[Node] | dict[str, Node] | None, line: int, column: int, *, flow: bool = False
+    ) -> None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            message = say("文件的内容超过{limit}项", limit=MAX_NODES)
+            self.tell(Code.FILE_TOO_LARGE, message, say("请把单位和人员移到 CSV 文件里"), line, column)
+            raise _TooMuchError
+        if not self.stack:
+            self.root = Node(value, self.file, line, column, 0, 0, flow)
+            return
+        top = self.stack[-1]
+        if top.sequence is not None:
+            if value is not None:
+                top.sequence.append(Node(value, self.file, line, column, 0, 0, flow))
+        elif top.mapping is not None and top.key is not None:
+            name, key_line, key_column = top.key
+            if not top.skip:
+                top.mapping[name] = Node(value, self.file, line, column, key_line, key_column, flow)
+            top.key, top.skip = None, False
+
+
+def _mark(event: Event) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+# PyYAML's words (of both of its parsers) → what an official can act upon.
+_SYNTAX = (
+    (
+        "cannot start any token",
+        say("这里有 YAML 不允许的字符"),
+        say("缩进只用空格，不用制表符；以 @、`、% 开头的文字加引号"),
+    ),
+    ("mapping values are not allowed", say("这里不该再有冒号"), say("检查上一行的缩进；文字里有“: ”时加引号")),
+    ("could not find expected ':'", say("这一行缺少冒号"), say("冒号用半角，后面空一格；长文字加引号或用 | 换行")),
+    ("found unexpected end of stream", say("引号没有结束"), say("检查引号是否成对")),
+    ("control characters are not allowed", say("文件里有控制字符"), say("删去看不见的字符后重新保存")),
+    ("special characters are not allowed", say("文件里有控制字符"), say("删去看不见的字符后重新保存")),
+    (
+        "expected ',' or",
+        say("括号没有配对"),
+        say("检查方括号和大括号；括号里的各项用半角逗号分开，文字里有逗号时加引号"),
+    ),
+    ("expected key", say("这一行的缩进与上文不符"), say("同一层的各行左边对齐，只用空格")),
+    ("expected <block end>", say("这一行的缩进与上文不符"), say("同一层的各行左边对齐，只用空格")),
+    ("expected '-' indicator", say("列表里这一行的缩进与上文不符"), say("列表的每一项以“- ”开头，左边对齐")),
+    ("undefined alias", say("不能用 * 引用别处的内容"), say("文字以 * 开头时加引号")),
+    ("while scanning an alias", say("不能用 * 引用别处的内容"), say("文字以 * 开头时加引号")),
+    ("while scanning an anchor", say("不能用 & 给内容取别名"), say("文字以 & 开头时加引号")),
+)
+
+
+def _syntax(file: str, decoded: str, error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else _offset(decoded, getattr(error, "position", 0))
+    said = " ".join(str(part) for part in (getattr(error, "problem", None), getattr(error, "context", None)) if part)
+    said = said or str(getattr(error, "reason", error)).split("\n", 1)[0]
+    message, hint = _explained(said)
+    if any("：" in text and ": " not in text for text in _around(decoded, line)):
+        hint = say("冒号要用半角“: ”，后面空一格")
+    return problem(Code.SYNTAX, message, hint, Place(file, line, column))
+
+
+def _explained(said: str) -> tuple[Phrase, Phrase]:
+    for words, message, hint in _SYNTAX:
+        if words in said:
+            return message, hint
+    return say("不合 YAML 的写法（{said}）", said=said[:200]), say("检查这一行和上一行的缩进、引号、括号和冒号")
+
+
+def _around(decoded: str, line: int) -> Iterator[str]:
+    lines = decoded.split("\n")
+    yield from lines[max(line - 2, 0) : line]
+
+
+def _offset(decoded: str, position: object) -> tuple[int, int]:
+    before = decoded[: position if isinstance(position, int) else 0]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")

@@ -1,0 +1,95 @@
+"""The files of one table → one tree: sections of included files joined to the table's own. It judges no row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+
+from scheduler.problems import Problem
+from scheduler.register.mistakes import Code, problem
+from scheduler.register.reader import read
+from scheduler.register.roster_csv import read_roster
+from scheduler.register.tree import Node, entries, items, text
+from scheduler.words import say
+
+LISTS = ("units", "people", "events", "records", "obligations", "not_tracked", "summaries")
+SINGLES = ("version", "office", "calendar")
+SECTIONS = (*SINGLES, "include", *LISTS, "ladders")
+
+
+def included(table: str, root: Node | None) -> tuple[tuple[str, Node], ...]:
+    """The files that a table includes, beside it unless absolute, each with the node that names it."""
+    node = entries(root).get("include")
+    named = [node] if text(node) else items(node)
+    folder = PurePath(table).parent
+    return tuple((str(folder / said), n) for n in named if n is not None and (said := text(n)))
+
+
+def read_file(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
+    """One file by the end of its name: `.csv` is a roster, all else is YAML."""
+    return read_roster(file, content) if file.lower().endswith(".csv") else read(file, content)
+
+
+def join(table: Node, others: Sequence[Node]) -> tuple[Node, tuple[Problem, ...]]:
+    """The table with the sections of the other files; what stands in two files that may stand in one only is a Problem."""
+    problems: list[Problem] = []
+    merged = dict(entries(table))
+    for other in others:
+        for key, node in entries(other).items():
+            _join_section(merged, key, node, problems)
+    return table._replace(value=merged), tuple(problems)
+
+
+def _join_section(merged: dict[str, Node], key: str, node: Node, problems: list[Problem]) -> None:
+    first = merged.get(key)
+    if key == "include":
+        hint = say("把文件名写进主表的 include")
+        problems.append(problem(Code.UNKNOWN_KEY, say("被引入的文件不能再引入别的文件"), hint, node.key_place))
+    elif first is None or first.value is None:
+        merged[key] = node
+    elif isinstance(first.value, list) and isinstance(node.value, list):
+        merged[key] = first._replace(value=[*first.value, *node.value])
+    elif key == "ladders" and isinstance(first.value, dict) and isinstance(node.value, dict):
+        problems += [_twice(name, first.value[name], n) for name, n in node.value.items() if name in first.value]
+        merged[key] = first._replace(value={**node.value, **first.value})
+    elif node.value is not None and key != "version":
+        problems.append(_twice(key, first, node))
+
+
+def _twice(key: str, first: Node, second: Node) -> Problem:
+    message = say("“{key}”写了两次，第一次在 {first}", key=key, first=str(first.key_place))
+    return problem(Code.DUPLICATE_KEY, message, say("只在一个文件里写"), second.key_place)
+
+
+def with_unit_ids(root: Node) -> Node:
+    """The tree with units that people name by name or alias (in `people[].unit`) put by id; unknown names stay as they are."""
+    sections = dict(entries(root))
+    names = _unit_names(items(sections.get("units")))
+    people = sections.get("people")
+    if people is None or not isinstance(people.value, list) or not names:
+        return root
+    sections["people"] = people._replace(value=[_by_id(person, names) for person in people.value])
+    return root._replace(value=sections)
+
+
+def _unit_names(units: Sequence[Node]) -> Mapping[str, str]:
+    """Names and aliases that mean exactly one unit and are no id."""
+    found: dict[str, set[str]] = {}
+    ids = {said for unit in units if (said := text(entries(unit).get("id")))}
+    for unit in units:
+        row = entries(unit)
+        if (unit_id := text(row.get("id"))) is None:
+            continue
+        aliases = row.get("aliases")
+        for name in (row.get("name"), *([aliases] if text(aliases) else items(aliases))):
+            if said := text(name):
+                found.setdefault(said.strip(), set()).add(unit_id)
+    return {name: next(iter(meant)) for name, meant in found.items() if len(meant) == 1 and name not in ids}
+
+
+def _by_id(person: Node, names: Mapping[str, str]) -> Node:
+    unit = entries(person).get("unit")
+    said = text(unit)
+    if unit is None or said is None or said not in names:
+        return person
+    return person._replace(value={**entries(person), "unit": unit._replace(value=names[said])})
