@@ -1,0 +1,145 @@
+"""To whom a notice really goes: role → person → delegate → `via` → shared mailbox → admin. It sends nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from scheduler.planning.history import UNASSIGNED
+from scheduler.planning.model import Bearer, Notice, Recipient
+from scheduler.planning.reasons import Reason
+from scheduler.register import Person, Roster
+from scheduler.register.model import Away
+from scheduler.register.values import MailPace, Target
+from scheduler.words import Phrase, say
+
+OFFICER, DUTY = "officer", "duty"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a notice goes: a recipient and copies, or the `reason` why to nobody; `pace` is how he wants his mail."""
+
+    recipient: Recipient | None
+    copies: tuple[Recipient, ...] = ()
+    reason: Reason | None = None
+    pace: MailPace = MailPace.DAILY
+
+
+def recipients(notice: Notice, roster: Roster, on: date) -> tuple[Recipient | None, tuple[Recipient, ...]]:
+    """The recipient of a notice on a day, and who gets a copy; None where nobody is told."""
+    route = Directory(roster).route(notice.task.bearer, notice.step.to, on)
+    return route.recipient, route.copies
+
+
+class Directory:
+    """Answers for one register who gets mail on a day; it remembers its answers, for a million tasks share them."""
+
+    def __init__(self, roster: Roster) -> None:
+        self._roster = roster
+        self._office = roster.register.office
+        self._found: dict[tuple[Bearer, Target | None, date], Route] = {}
+
+    def route(self, bearer: Bearer, to: Target | None, on: date) -> Route:
+        """The way to the bearer (`to` None) or to a role of his line on that day.
+
+        A bearer is a unit's officer, or a person (copy to the unit's officer). Where a rung has nobody, or the person
+        told would be the one who owes it, nobody is told and the reason says so.
+        """
+        key = (bearer, to, on)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._to_bearer(bearer, on) if to is None else self._to_rung(bearer, to, on)
+        return found
+
+    def _to_bearer(self, bearer: Bearer, on: date) -> Route:
+        unit = bearer.unit
+        person = self._person(bearer, on)
+        recipient = self._reach(person, unit, on)
+        if recipient is None or bearer.id == UNASSIGNED:
+            chased = recipient and replace(recipient, note=recipient.note or say("该任务尚未确定承办单位，请协调。"))
+            return self._routed(chased)
+        officer = self._roster.holder(unit, OFFICER, on)
+        copy = self._mailbox_of(officer, on) if officer not in {None, person} else None
+        return self._routed(recipient, copy if copy is not None and copy.address != recipient.address else None)
+
+    def _to_rung(self, bearer: Bearer, to: Target, on: date) -> Route:
+        owing = self._person(bearer, on)
+        line = self._roster.unit(bearer.unit).reports_to if to.upward else bearer.unit
+        target = self._roster.holder(line, to.role, on) if line is not None else None
+        if target is None and to.role == DUTY:
+            return self._routed(self._admin(to.role, say("尚无值班表"), on))
+        if target is None or line is None:
+            return Route(None, reason=Reason.RUNG_MISSING)
+        recipient = self._reach(target, line, on, avoid=owing) if target != owing else None
+        if target == owing or (recipient is not None and recipient.who == owing):
+            return Route(None, reason=Reason.HIMSELF)
+        return self._routed(recipient)
+
+    def _person(self, bearer: Bearer, on: date) -> str | None:
+        """Who owes it on that day: the person, the holder of the post that it follows, or the unit's officer."""
+        if bearer.role is not None and bearer.id == f"{bearer.unit}:{bearer.role}":
+            held = self._roster.holder(bearer.unit, bearer.role, on)
+        else:
+            held = bearer.person
+        return held or self._roster.holder(bearer.unit, OFFICER, on)
+
+    def _reach(self, who: str | None, unit_id: str, on: date, avoid: str | None = None) -> Recipient | None:
+        """The mailbox for a person, else the unit's own, else the admin's; never that of the person to `avoid`."""
+        found = self._mailbox_of(who, on, avoid) if who is not None else None
+        if found is not None:
+            return found if found.unit is not None else replace(found, unit=unit_id)
+        unit = self._roster.unit(unit_id)
+        meant, why = unit.name, say("未登记承办人")
+        if who is not None:
+            person, away = self._roster.person(who), self._away(who, on)
+            meant, why = person.name, _absence(away) if away else say("未登记邮箱")
+        if unit.mail is not None:
+            note = None if who is None else _note(meant, why)
+            return Recipient(unit.id, unit.name, None, unit.id, unit.mail, note)
+        return self._admin(meant, why, on)
+
+    def _mailbox_of(self, who: str, on: date, avoid: str | None = None) -> Recipient | None:
+        """The person, his delegate while he is away, or the one through whom he gets his mail."""
+        meant = person = self._roster.person(who)
+        why: Phrase | None = None
+        seen = {who}
+        while True:
+            away = self._away(person.id, on)
+            if away is not None and away.delegate not in seen:
+                why, step = why or _absence(away), away.delegate
+            elif person.email is not None and person.id != avoid:
+                return _recipient(person, person.email, _note(meant.name, why) if why else None)
+            elif person.via is not None and person.via not in seen:
+                why, step = why or say("其邮件由您转呈"), person.via
+            else:
+                return None
+            seen.add(step)
+            person = self._roster.person(step)
+
+    def _admin(self, meant: str, why: Phrase, on: date) -> Recipient | None:
+        found = self._mailbox_of(self._office.admin, on)
+        return replace(found, note=_note(meant, why)) if found is not None else None
+
+    def _away(self, who: str, on: date) -> Away | None:
+        return next((a for a in self._roster.person(who).away if a.from_ <= on <= a.to), None)
+
+    def _routed(self, recipient: Recipient | None, copy: Recipient | None = None) -> Route:
+        if recipient is None:
+            return Route(None, reason=Reason.NO_ADDRESS)
+        # A shared mailbox carries its unit's id and is nobody's own.
+        shared = recipient.who == recipient.unit
+        pace = MailPace.DAILY if shared else self._roster.person(recipient.who).mail
+        return Route(recipient, () if copy is None else (copy,), pace=pace)
+
+
+def _recipient(person: Person, address: str, note: Phrase | None) -> Recipient:
+    return Recipient(person.id, person.name, person.post, person.unit, address, note)
+
+
+def _absence(away: Away) -> Phrase:
+    return say("其{first}至{last}不在岗", first=away.from_.isoformat(), last=away.to.isoformat())
+
+
+def _note(meant: str, why: Phrase) -> Phrase:
+    return say("本邮件原送{meant}（{why}），现送您处理。", meant=meant, why=why)
