@@ -1,4 +1,8 @@
-"""The working-day calendar: status of a day, arithmetic, regions, notices. It never asks what day it is."""
+"""The working-day calendar: status of a day, arithmetic, regions, notices. It never asks what day it is.
+
+Heavier questions have modules of their own: `expr`, `answers`, `explain` and `batch` for `duban date`; `notice` and
+`lint` for a holiday notice before it is applied.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,19 @@ from scheduler.workdays.days import (
     Status,
 )
 from scheduler.workdays.layers import calendar
+from scheduler.workdays.periods import (
+    Pause,
+    Reading,
+    Unit,
+    counted_through,
+    pausing,
+    plus_hours,
+    plus_months,
+    rolled_over,
+    shift,
+    statute_end,
+    tax_end,
+)
 from scheduler.workdays.table import Calendar
 
 __all__ = [
@@ -25,7 +42,18 @@ __all__ = [
     "Kind",
     "Notice",
     "NoticeDay",
+    "Pause",
+    "Reading",
     "Region",
     "Status",
+    "Unit",
     "calendar",
+    "counted_through",
+    "pausing",
+    "plus_hours",
+    "plus_months",
+    "rolled_over",
+    "shift",
+    "statute_end",
+    "tax_end",
 ]

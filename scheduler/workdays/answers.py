@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 
 from scheduler.problems import Problem, UsageError
 from scheduler.words import say
-from scheduler.workdays.days import Convention, Status
+from scheduler.workdays.days import Status
 from scheduler.workdays.expr import Question, Reckoning, Roll, Shift, Tally
-from scheduler.workdays.periods import Unit, pausing, plus_hours, shift
+from scheduler.workdays.periods import Unit, counted_through, pausing, plus_hours, rolled_over, shift
 from scheduler.workdays.table import Calendar
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -88,25 +88,6 @@ def _leg(table: Calendar, step: Shift | Roll, start: date) -> Leg:
         end = shift(table, start, step.n, step.unit)
         first, last = counted_through(start, end) if step.unit is Unit.WORKDAY else (end, end)
     return Leg(step, start, end, first, last, table.span_announced(first, last))
-
-
-def counted_through(start: date, end: date) -> tuple[date, date]:
-    """The days on which `end` rests when it was counted from `start` in working days; `start` is not among them."""
-    if end == start:
-        return end, end
-    return (start + _DAY, end) if end > start else (end, start - _DAY)
-
-
-def rolled_over(printed: date, end: date, convention: Convention) -> tuple[date, date]:
-    """The days on which `end` rests when it was rolled from `printed`, both included.
-
-    A modified convention that turned round has looked at the rest of the month on the other side, too.
-    """
-    if convention is Convention.MODIFIED_PRECEDING and end > printed:
-        return printed.replace(day=1), end
-    if convention is Convention.MODIFIED_FOLLOWING and end < printed:
-        return end, (printed.replace(day=1) + timedelta(31)).replace(day=1) - _DAY
-    return min(printed, end), max(printed, end)
 
 
 def _status(settled: bool) -> Status:

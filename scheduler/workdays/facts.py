@@ -38,7 +38,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """A day whose status changed after its year had been published."""
+    """A day whose status changed after its year had been published, or that chinese-calendar leaves out."""
 
     day: date
     works_before: bool

@@ -102,14 +102,19 @@ def is_believable(notice: Notice) -> bool:
 
 
 def library_notice(year: int) -> Notice | None:
-    """What is on file for `year` as a notice, in its final form; None for a year without one."""
-    days = facts.library_days().get(year, ())
-    if not days:
+    """What is on file for `year` as a notice, before it was amended in its own course; None for a year without one."""
+    listed = {d.day: NoticeDay(d.day, d.works, d.name) for d in facts.library_days().get(year, ())}
+    if not listed:
         return None
+    for a in facts.amendments():
+        if facts.governing_year(a.day) == year:
+            works = a.works_before if a.known_from.year >= year else a.works_after
+            listed[a.day] = NoticeDay(a.day, works, a.name)
+            if works == (a.day.weekday() < 5):
+                del listed[a.day]
     publication = facts.publications().get(year)
     number = publication.number if publication else f"chinese-calendar {year}"
-    listed = tuple(NoticeDay(d.day, d.works, d.name) for d in days)
-    return Notice(number, year, publication.known_from if publication else None, listed)
+    return Notice(number, year, publication.known_from if publication else None, tuple(listed.values()))
 
 
 def _words(as_of: date | None, national: Sequence[Notice]) -> dict[int, Word]:
@@ -152,8 +157,8 @@ def _published(words: Mapping[int, Word], as_of: date | None) -> dict[date, Mark
     for a in facts.amendments():
         year = facts.governing_year(a.day)
         if as_of is None or a.known_from <= as_of:
-            before = marks[a.day]
-            marks[a.day] = Mark(before.works, before.kind, a.number, a.known_from, a.name)
+            kind = marks[a.day].kind if a.day in marks else _kind(a.day, a.works_after, in_lieu=True, statutory=False)
+            marks[a.day] = Mark(a.works_after, kind, a.number, a.known_from, a.name)
         elif year in words and a.works_before == (a.day.weekday() < 5):
             marks.pop(a.day, None)
         elif year in words:

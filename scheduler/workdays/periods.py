@@ -125,6 +125,25 @@ def tax_end(calendar: Calendar, start: date, last: date, reading: Reading = Read
     return statute_end(calendar, _plus_days(last, extra), reading)
 
 
+def counted_through(start: date, end: date) -> tuple[date, date]:
+    """The days on which `end` rests when it was counted from `start` in working days; `start` is not among them."""
+    if end == start:
+        return end, end
+    return (start + _DAY, end) if end > start else (end, start - _DAY)
+
+
+def rolled_over(printed: date, end: date, convention: Convention) -> tuple[date, date]:
+    """The days on which `end` rests when it was rolled from `printed`, both included.
+
+    A modified convention that turned round has looked at the rest of the month on the other side, too.
+    """
+    if convention is Convention.MODIFIED_PRECEDING and end > printed:
+        return printed.replace(day=1), end
+    if convention is Convention.MODIFIED_FOLLOWING and end < printed:
+        return end, (printed.replace(day=1) + timedelta(31)).replace(day=1) - _DAY
+    return min(printed, end), max(printed, end)
+
+
 def _rests(calendar: Calendar, day: date, reading: Reading) -> bool:
     return not calendar.works(day) if reading is Reading.PRACTICE else calendar.day(day).kind is Kind.HOLIDAY
 

@@ -146,12 +146,15 @@ class Calendar:
     def roll(self, d: date, convention: Convention) -> date:
         """`d`, or the working day to which `convention` moves it when it rests."""
         i = self._index(d)
-        if self._works[i] or convention is Convention.NONE:
+        if self._works[i] or convention == "none":
             return d
-        stays = convention is Convention.MODIFIED_FOLLOWING or convention is Convention.MODIFIED_PRECEDING
-        forward = convention is Convention.FOLLOWING or convention is Convention.MODIFIED_FOLLOWING
+        # Compared as text: looking a member up on its class costs more than the whole roll.
+        forward = convention in ("following", "modified-following")
         moved = self.add(d, 1 if forward else -1)
-        if stays and (moved.year, moved.month) != (d.year, d.month):
+        if convention in ("modified-preceding", "modified-following") and (moved.year, moved.month) != (
+            d.year,
+            d.month,
+        ):
             return self.add(d, -1 if forward else 1)
         return moved
 

@@ -1,0 +1,134 @@
+"""What looks wrong in a holiday notice before it goes into force, held against the decree, the week, what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from scheduler.problems import Level, Problem
+from scheduler.words import Phrase, say
+from scheduler.workdays.days import Notice
+from scheduler.workdays.facts import governing_year
+from scheduler.workdays.layers import calendar, library_notice
+from scheduler.workdays.statutory import decree, statutory_days
+from scheduler.workdays.table import Calendar
+
+_DAY = timedelta(1)
+_LONGEST_RUN = 6
+
+
+def lint(notice: Notice, known: Calendar | None = None) -> tuple[Problem, ...]:
+    """The problems of a notice, errors first; `known` is the calendar before it (by default: all that is known).
+
+    Amendments and regional notices settle a few days only: they are not measured against the whole year.
+    """
+    if not notice.days:
+        hint = say("空的年度不算已公布；请等通知公布后再导入")
+        return (Problem("notice-empty", say("{number}里一天也没有", number=notice.number), hint),)
+    before = known or calendar()
+    whole = not notice.amends and notice.region is None
+    found = [*_outside(notice), *_make_up(notice)]
+    if whole:
+        found += [*_statutory(notice), *_balance(notice), *_removed(notice, before)]
+    found += _long_runs(notice, before)
+    return tuple(sorted(found, key=lambda p: p.level is Level.WARNING))
+
+
+def lint_year(year: int) -> tuple[Problem, ...]:
+    """The problems of a year on file; a year without a notice has one."""
+    notice = library_notice(year)
+    if notice is None:
+        hint = say("国务院办公厅通知公布后用 duban calendar import 导入")
+        return (Problem("notice-missing", say("{year}年的放假安排尚未公布", year=year), hint, None, Level.WARNING),)
+    return lint(notice)
+
+
+def _outside(notice: Notice) -> Iterator[Problem]:
+    for day in notice.days:
+        if day.date.year != notice.year and governing_year(day.date) != notice.year:
+            # The notice of 2007 reached back to 30 December, so the days before the horizon are left to no notice.
+            message = say("{date}不在{year}年的安排之内", date=day.date.isoformat(), year=notice.year)
+            yield Problem("notice-day-outside", message, say("请检查年份；上一年只能涉及12月29日至31日"))
+
+
+def _make_up(notice: Notice) -> Iterator[Problem]:
+    """A make-up working day is a Saturday or a Sunday; a plain weekday works anyhow."""
+    for day in notice.days:
+        if day.works and day.date.weekday() < 5 and not notice.amends:
+            message = say("{date}不是周末，却写成上班日", date=day.date.isoformat())
+            yield Problem("notice-make-up-weekday", message, say("调休上班日都在周六、周日；请对照通知原文"))
+
+
+def _statutory(notice: Notice) -> Iterator[Problem]:
+    """全国年节及纪念日放假办法 第二条: 全体公民放假的节日."""
+    resting = {d.date for d in notice.days if not d.works}
+    working = {d.date for d in notice.days if d.works}
+    for day, name in statutory_days(notice.year).items():
+        if day in working or (day.weekday() < 5 and day not in resting):
+            message = say("{date}是法定节假日（{name}），通知中却不放假", date=day.isoformat(), name=name)
+            yield Problem("notice-statutory-day", message, say("请检查是否漏了一节，或者日期有误"))
+
+
+def _balance(notice: Notice) -> Iterator[Problem]:
+    """Weekdays off less weekends worked is the number of statutory days: what is moved is given back (第六条)."""
+    off = sum(not d.works and d.date.weekday() < 5 for d in notice.days)
+    worked = sum(d.works and d.date.weekday() > 4 for d in notice.days)
+    expected = decree(notice.year).days
+    if off - worked != expected:
+        message = say(
+            "平日放假{off}天，周末上班{worked}天，相抵为{net}天，应为{expected}天",
+            off=off, worked=worked, net=off - worked, expected=expected,
+        )  # fmt: skip
+        hint = say("通常相等；请对照原文有没有漏掉的放假日或上班日")
+        yield Problem("notice-balance", message, hint)
+
+
+def _removed(notice: Notice, known: Calendar) -> Iterator[Problem]:
+    """Days already known to depart from the plain week that this notice of the whole year no longer names."""
+    named = {d.date for d in notice.days}
+    for day in _year_days(notice.year, known):
+        now = known.day(day)
+        departs = now.works == (day.weekday() > 4)
+        if departs and now.source == _source(notice.year) and day not in named:
+            works: Phrase = say("上班") if now.works else say("放假")
+            message = say(
+                "{date}原定{works}（{name}），新通知中没有提到", date=day.isoformat(), works=works, name=now.name
+            )
+            yield Problem(
+                "notice-day-removed", message, say("若确已取消，请写明这一天上班或放假；没有提到的日子仍按原安排")
+            )
+
+
+def _source(year: int) -> str | None:
+    notice = library_notice(year)
+    return notice.number if notice else None
+
+
+def _year_days(year: int, known: Calendar) -> Iterator[date]:
+    day = max(date(year - 1, 12, 29), known.first)
+    while day <= min(date(year, 12, 28), known.last):
+        yield day
+        day += _DAY
+
+
+def _long_runs(notice: Notice, known: Calendar) -> Iterator[Problem]:
+    """全国年节及纪念日放假办法 第七条: 连续工作一般不超过6天."""
+    settled = {d.date: d.works for d in notice.days}
+
+    def works(day: date) -> bool:
+        return settled.get(day, known.works(day))
+
+    seen: set[date] = set()
+    for day in sorted(d.date for d in notice.days if d.works and d.date not in seen):
+        if day in seen or not known.first < day < known.last:
+            continue
+        first = last = day
+        while works(first - _DAY):
+            first -= _DAY
+        while works(last + _DAY):
+            last += _DAY
+        length = (last - first).days + 1
+        seen |= {first + timedelta(n) for n in range(length)}
+        if length > _LONGEST_RUN:
+            message = say("{a}至{b}连续上班{n}天", a=first.isoformat(), b=last.isoformat(), n=length)
+            yield Problem("notice-long-run", message, say("通常不超过6天；请对照原文"), None, Level.WARNING)
