@@ -5,11 +5,11 @@ from scheduler.journal.delivery import retry_at
 from scheduler.journal.queueing import Queued
 from scheduler.journal.store import Journal
 from scheduler.journal.values import (
+    OPEN_STATES,
     Accepted,
     Attempt,
     Body,
     Claim,
-    Entry,
     Kept,
     OutboxRow,
     OutboxState,
@@ -18,8 +18,10 @@ from scheduler.journal.values import (
     Temporary,
     Unknown,
 )
+from scheduler.planning.model import Entry
 
 __all__ = [
+    "OPEN_STATES",
     "Accepted",
     "Anchor",
     "Attempt",

@@ -1,11 +1,11 @@
-"""The hash chain of the journal, in a form that a second program can check. It touches no database.
+r"""The hash chain of the journal, in a form that a second program can check. It touches no database.
 
 Every fact is one JSON object with the keys `seq` (integer from 1, without gaps), `kind`, `entered`, `on`, `by`, `task`
 and `data`. Its *canonical form* is that object as JSON with the keys of every object sorted by code point, no white
-space, every character but the control characters, `"` and `\\` written as itself, in UTF-8; there are no floats. Then
+space, every character but the control characters, `"` and `\` written as itself, in UTF-8; there are no floats. Then
 
     hash(0) = 64 times the character 0
-    hash(n) = lower-case hex of SHA-256( hash(n-1), as its 64 ASCII characters, followed by the canonical form of fact n )
+    hash(n) = lower-case hex of SHA-256( hash(n-1) as its 64 ASCII characters, then the canonical form of fact n )
 
 `duban audit export` prints each fact in canonical form with two keys more, `hash` and `previous`: a checker takes them
 out, computes the hash anew from the one of the line before and compares. The head is `seq:hash` of the last fact.
@@ -44,7 +44,7 @@ def link(previous: str, fact: Mapping[str, object]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last entry of a journal: its number and hash. Whoever keeps it can prove later that nothing before it changed."""
+    """The last entry of a journal: its number and hash. Whoever notes it can prove that nothing before it changed."""
 
     seq: int
     hash: str
@@ -175,7 +175,7 @@ class Raw:
 
 
 def audit(rows: Iterable[Raw], seq_of: Callable[[str], int | None], anchor: Anchor | None = None) -> Audit:
-    """Check rows in the order of their numbers; stops at the first fault. `seq_of` finds the row with a hash, if any."""
+    """Check rows in the order of their numbers, up to the first fault. `seq_of` finds the row with a hash, if any."""
     head = EMPTY
     for row in rows:
         if fault := _fault(row, head, seq_of):

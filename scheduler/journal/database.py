@@ -1,11 +1,12 @@
-"""How a database is opened and written to: durable, one writer at a time, schema up to date. It knows no fact and no mail."""
+"""How a database is opened and written to: durable, one writer at a time, schema up to date. It knows no facts."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, table, text
 from sqlalchemy import column as column_
@@ -18,6 +19,7 @@ from scheduler.journal.errors import failure, told
 
 SCHEMA = "0001"  # the newest version in migrations/versions
 WAIT_SECONDS = 5  # for another writer
+CHUNK = 500  # keys in one query
 
 _WRITERS_LOCK = 0x64756261  # "duba": one advisory lock for all that write facts
 _VERSION = table("alembic_version", column_("version_num"))
@@ -26,6 +28,9 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",  # a committed "sent" survives a power cut
     "PRAGMA foreign_keys=ON",
 )
+
+
+T = TypeVar("T")
 
 
 class Database:
@@ -75,6 +80,12 @@ class Database:
             with self.appending() as connection:
                 if _version(connection) < SCHEMA:  # unless another process was faster
                     _upgrade(connection)
+
+
+def in_chunks(keys: Collection[T]) -> Iterator[list[T]]:
+    """The keys in lists short enough for one query, each once: SQLite bounds the number of parameters."""
+    wanted = list(dict.fromkeys(keys))
+    return (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
 
 
 def _version(connection: Connection) -> str:

@@ -47,7 +47,7 @@ def read_on(text: str | None) -> Moment | None:
 
 
 def written_data(data: Mapping[str, Scalar | tuple[str, ...]]) -> str:
-    """The canonical JSON of a fact's data. Raises ValueError for anything but text, whole numbers, yes and no, and lists of text."""
+    """The canonical JSON of a fact's data. Raises ValueError for what is no scalar and no list of them."""
     for name, value in data.items():
         items = value if isinstance(value, tuple) else (value,)
         if not all(item is None or isinstance(item, str | int) for item in items):

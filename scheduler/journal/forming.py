@@ -1,4 +1,4 @@
-"""What identifies a mail: the key that makes it unique, the Message-ID that retries keep, the threads it belongs to. Pure."""
+"""What identifies a mail: the key that makes it unique, the Message-ID that retries keep, its threads. Pure."""
 
 from __future__ import annotations
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
+from scheduler.journal.database import in_chunks
 from scheduler.journal.encoding import maybe, moment, read_body, read_recipient, read_recipients
-from scheduler.journal.tables import attempt, notice, outbox
-from scheduler.journal.values import OPEN_STATES, Attempt, OutboxRow, OutboxState
+from scheduler.journal.tables import STILL_OPEN, attempt, notice, outbox
+from scheduler.journal.values import Attempt, OutboxRow, OutboxState
 from scheduler.planning.model import MessageKind, Outcome, OutcomeKind
-
-CHUNK = 500  # ids per query: SQLite bounds the number of parameters
 
 columns = tuple(outbox.c)
 
@@ -35,7 +34,7 @@ def by_key(connection: Connection, key: str) -> OutboxRow | None:
 def rows_with_notices(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[OutboxRow, ...]:
     """Values for rows of `columns`, each with the keys of the notices that were not dropped from it."""
     notices: defaultdict[int, list[str]] = defaultdict(list)
-    for ids in _chunks([row.id for row in rows]):
+    for ids in in_chunks([row.id for row in rows]):
         query = select(notice.c.outbox_id, notice.c.key).where(notice.c.outbox_id.in_(ids))
         query = query.where(notice.c.outcome != OutcomeKind.DROPPED.value).order_by(
             notice.c.outbox_id, notice.c.position
@@ -50,14 +49,13 @@ def outcomes(connection: Connection, tasks: Collection[str] | None) -> Mapping[s
     if tasks is None:
         return dict(_outcomes(connection, None))
     return {
-        key: outcome for ids in _chunks(list(tasks)) for key, outcome in _outcomes(connection, notice.c.task.in_(ids))
+        key: outcome for ids in in_chunks(tasks) for key, outcome in _outcomes(connection, notice.c.task.in_(ids))
     }
 
 
 def pending(connection: Connection) -> int:
     """How many messages are neither sent, nor refused for good, nor dropped."""
-    open_ = outbox.c.state.in_([state.value for state in OPEN_STATES])
-    return connection.execute(select(func.count()).select_from(outbox).where(open_)).scalar_one()
+    return connection.execute(select(func.count()).select_from(outbox).where(STILL_OPEN)).scalar_one()
 
 
 def attempts(connection: Connection, key: str) -> tuple[Attempt, ...]:
@@ -109,7 +107,3 @@ def _row(row: Row[Any], notices: tuple[str, ...]) -> OutboxRow:
         body=read_body(row.body),
         notices=notices,
     )
-
-
-def _chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))

@@ -10,15 +10,15 @@ from itertools import chain
 from sqlalchemy import Column, Connection, func, insert, select
 
 from scheduler.journal import record
+from scheduler.journal.database import in_chunks
 from scheduler.journal.encoding import stamp, written_body, written_recipient, written_recipients
 from scheduler.journal.forming import key_of, message_id, thread_id
 from scheduler.journal.tables import notice as notice_table
 from scheduler.journal.tables import outbox
-from scheduler.journal.values import Body, Entry, OutboxState
-from scheduler.planning.model import Decision, FactKind, Message, Notice, OutcomeKind, Scalar
+from scheduler.journal.values import Body, OutboxState
+from scheduler.planning.model import Decision, Entry, FactKind, Message, Notice, OutcomeKind, Scalar
 
 SYSTEM = "duban"  # who enters the facts of the machine itself
-CHUNK = 500  # keys per query: SQLite bounds the number of parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def enqueue(
     connection: Connection,
     messages: Sequence[Message],
     skipped: Sequence[Decision],
+    *,
     now: datetime,
     domain: str,
     threads: Mapping[str, Sequence[str]],
@@ -107,9 +108,8 @@ def _once(decisions: Iterable[Decision], known: set[str]) -> Iterator[Decision]:
 
 
 def _existing(connection: Connection, column: Column[str], keys: Iterable[str]) -> Iterator[str]:
-    wanted = list(dict.fromkeys(keys))
-    for start in range(0, len(wanted), CHUNK):
-        yield from connection.execute(select(column).where(column.in_(wanted[start : start + CHUNK]))).scalars()
+    for chunk in in_chunks(list(keys)):
+        yield from connection.execute(select(column).where(column.in_(chunk))).scalars()
 
 
 def _outbox_row(formed: Formed, now: datetime, body: Body | None) -> dict[str, object]:

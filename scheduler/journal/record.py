@@ -15,8 +15,8 @@ from scheduler.journal.database import Database
 from scheduler.journal.encoding import moment, read_data, read_on, stamp, written_data, written_on
 from scheduler.journal.errors import failure
 from scheduler.journal.tables import fact, kept, mark
-from scheduler.journal.values import Entry, Kept
-from scheduler.planning.model import Fact, FactKind
+from scheduler.journal.values import Kept
+from scheduler.planning.model import Entry, Fact, FactKind
 
 _REFERRING = (FactKind.TABLE, FactKind.CALENDAR)  # their `digest` names a kept file
 PAGE = 5000  # rows per read: bounded memory, and no transaction is left open while the caller thinks

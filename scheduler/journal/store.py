@@ -1,4 +1,4 @@
-"""The journal as one object: what every other room calls. Each method is one transaction; time is always an argument."""
+"""The journal as one object: what other rooms call. Each method is one transaction; time is always an argument."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from scheduler.journal.chain import Anchor, Audit, Head
 from scheduler.journal.database import Database
 from scheduler.journal.errors import failure, told
 from scheduler.journal.queueing import Queued
-from scheduler.journal.values import Attempt, Body, Claim, Entry, Kept, OutboxRow, OutboxState, Result
-from scheduler.planning.model import Decision, Fact, Message, Outcome
+from scheduler.journal.values import Attempt, Body, Claim, Kept, OutboxRow, OutboxState, Result
+from scheduler.planning.model import Decision, Entry, Fact, Message, Outcome
 
 
 class Journal:
@@ -59,14 +59,14 @@ class Journal:
             return record.head(connection)
 
     def verify(self, head: str | None = None) -> Audit:
-        """Check the chain, also against a head noted earlier (full or short form). Raises UsageError for no head at all."""
+        """Check the chain, also against a head noted earlier (full or short form). Raises UsageError if it is none."""
         return record.verify(self._database, None if head is None else Anchor.parse(head))
 
     def export(self) -> Iterator[str]:
         """Every fact as a line of JSON that a second program can verify; the form is described in `chain`."""
         return record.export(self._database)
 
-    # -- files kept whole, and marks --------------------------------------------------------------------------------------
+    # -- files kept whole, and marks -----------------------------------------------------------------------------------
 
     def keep(self, kind: str, name: str, content: bytes, now: datetime) -> str:
         """Keep a file whole, once, and remember it as the latest of its kind; returns the SHA-256 of its content."""
@@ -97,7 +97,7 @@ class Journal:
         with self._database.appending() as connection:
             record.put_mark(connection, key, value)
 
-    # -- outbox -----------------------------------------------------------------------------------------------------------
+    # -- outbox --------------------------------------------------------------------------------------------------------
 
     def enqueue(
         self,
@@ -111,12 +111,14 @@ class Journal:
     ) -> Queued:
         """Give each notice its one place in the outbox, or its recorded reason not to have one.
 
-        A notice that has either already is left alone and taken out of its message; a message with none left is not made.
-        A message without notices (preview, warning, 时限变更) is made once per kind, recipient and cause. `references`
+        A notice that has either already is left alone and out of its message; a message with none left is not made. A
+        message without notices (preview, warning, 时限变更) is made once per kind, recipient and cause. `references`
         and `bodies` go by the message's key; without `references` a message belongs to the threads of its tasks.
         """
         with self._database.appending() as connection:
-            return queueing.enqueue(connection, messages, skipped, now, domain, references or {}, bodies or {})
+            return queueing.enqueue(
+                connection, messages, skipped, now=now, domain=domain, threads=references or {}, bodies=bodies or {}
+            )
 
     def claim(self, owner: str, now: datetime, lease: timedelta) -> Claim | None:
         """The right to send the oldest message that may go now; the attempt is on disk when this returns."""
@@ -163,10 +165,10 @@ class Journal:
         with self._database.reading() as connection:
             return listing.pending(connection)
 
-    # -- copies -----------------------------------------------------------------------------------------------------------
+    # -- copies --------------------------------------------------------------------------------------------------------
 
     def backup(self, path: Path) -> None:
-        """Copy a SQLite journal into a new file while others use it. Raises UnreachableError where that cannot be done."""
+        """Copy a SQLite journal into a new file while others use it. Raises UnreachableError where that fails."""
         database = self._database
         if not database.sqlite:
             raise failure("backup-elsewhere", database.where)

@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary,
 NAMING = {"ix": "ix_%(table_name)s_%(column_0_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s"}
 metadata = MetaData(naming_convention=NAMING)
 
-# Moments are ISO text in Beijing time with microseconds: of equal length, so that the order of the text is that of time.
+# Moments are ISO text in Beijing time with microseconds, of equal length: the order of the text is that of time.
 Time = String(32).with_variant(String(32, collation="C"), "postgresql")
 
 fact = Table(
@@ -62,8 +62,9 @@ outbox = Table(
     Column("body", Text),  # JSON; only of messages without notices
 )
 
-_OPEN = text("state IN ('pending', 'leased', 'retry')")
-Index("ix_outbox_open", outbox.c.moment, outbox.c.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
+# In these very words also in queries: with parameters in their place SQLite would not use the index.
+STILL_OPEN = text("state IN ('pending', 'leased', 'retry')")
+Index("ix_outbox_open", outbox.c.moment, outbox.c.id, sqlite_where=STILL_OPEN, postgresql_where=STILL_OPEN)
 
 notice = Table(
     "notice",

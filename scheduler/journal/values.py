@@ -1,27 +1,13 @@
-"""The words of the journal as frozen values: entries, messages in the outbox, claims and results. Nothing is stored here."""
+"""The words of the journal as frozen values: kept files, messages, claims, results. Nothing is stored here."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
-from scheduler.planning.model import FactKind, MessageKind, Moment, Recipient, Scalar
-
-NO_DATA: Mapping[str, Scalar | tuple[str, ...]] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A fact not yet written down: the journal adds its number and the moment of entry."""
-
-    kind: FactKind
-    by: str
-    on: Moment | None = None
-    task: str | None = None
-    data: Mapping[str, Scalar | tuple[str, ...]] = field(default_factory=lambda: NO_DATA)
+from scheduler.planning.model import MessageKind, Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +46,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One mail in the outbox; `notices` are the keys of the notices still in it, `references` Message-IDs of its threads."""
+    """One mail in the outbox; `notices` are keys of those still in it, `references` the Message-IDs of its threads."""
 
     id: int
     key: str
@@ -128,7 +114,7 @@ class Permanent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The line dropped after the message had gone out: it may have been taken. Tried again, under the same Message-ID."""
+    """The line dropped after the message had gone out: it may have been taken. Tried again, with its Message-ID."""
 
     reason: str
     retry_at: datetime
@@ -139,7 +125,7 @@ Result = Accepted | Temporary | Permanent | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to deliver, written down before the dialogue with the server began; `result` None: never heard of again."""
+    """One try to deliver, written down before the dialogue with the server; `result` None: never heard of again."""
 
     message: str
     number: int
