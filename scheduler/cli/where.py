@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.desk import services
 from scheduler.cli.options import command, output_format, tell
 from scheduler.cli.output import print_csv, print_json
+from scheduler.cli.table import register
 from scheduler.reports import whereabouts as report
 from scheduler.words import say
 
@@ -18,7 +18,7 @@ from scheduler.words import say
     formats=("text", "json", "csv"),
 )
 def where() -> None:
-    rows = report.whereabouts(services().register)
+    rows = report.whereabouts(register())
     if output_format() == "json":
         print_json(report.data(rows))
     elif output_format() == "csv":

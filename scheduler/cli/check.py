@@ -1,0 +1,75 @@
+"""`duban check`: every problem of the table and the calendar, each with its place and how to mend it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from scheduler import clock
+from scheduler.cli.options import command, option, output_format, spoken, tell
+from scheduler.cli.output import print_json
+from scheduler.cli.table import chosen
+from scheduler.planning.calendars import Calendars
+from scheduler.problems import Level, Problem, has_errors
+from scheduler.register import Loaded, load
+from scheduler.reports.year import missing_notice
+from scheduler.words import say
+
+
+@command(
+    "check",
+    formats=("text", "json"),
+    example="duban check\nduban check obligations.yaml --strict\nduban check --format json",
+    more=say("有错误时退出码为1；只有警告为0，加 --strict 为1。"),
+)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@option("--strict", is_flag=True, words=say("警告也算问题"))
+def check(*, file: Path | None, strict: bool) -> int:
+    path = file or chosen().table
+    loaded = load(path)
+    problems = (*loaded.problems, *_calendar(loaded))
+    if output_format() == "json":
+        print_json({"problems": [_shape(problem) for problem in problems]})
+    else:
+        for problem in problems:
+            click.echo(problem.text(spoken()))
+        click.echo(_summary(path, loaded, problems), err=True)
+    return int(has_errors(problems) or (strict and bool(problems)))
+
+
+def _calendar(loaded: Loaded) -> tuple[Problem, ...]:
+    if loaded.register is None:
+        return ()
+    table = Calendars(loaded.register).of(loaded.register.office.region)
+    problem = missing_notice(table, clock.now().date())
+    return (problem,) if problem else ()
+
+
+def _summary(path: Path, loaded: Loaded, problems: tuple[Problem, ...]) -> str:
+    errors = sum(problem.level is Level.ERROR for problem in problems)
+    warnings = len(problems) - errors
+    if errors or loaded.register is None:
+        return tell(say("{file}：{n}个错误，{m}个警告", file=str(path), n=errors, m=warnings))
+    counted = say("事项{n}项，单位{u}个，人员{p}人", **_counts(loaded))
+    said = say("没有问题") if not problems else say("没有错误，{m}个警告", m=warnings)
+    return tell(say("{file}：{said}（{counted}）", file=str(path), said=said, counted=counted))
+
+
+def _counts(loaded: Loaded) -> dict[str, int]:
+    register = loaded.register
+    assert register is not None  # noqa: S101 - the caller has looked
+    return {"n": len(register.obligations), "u": len(register.units), "p": len(register.people)}
+
+
+def _shape(problem: Problem) -> dict[str, object]:
+    place, lang = problem.place, spoken()
+    return {
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "level": problem.level.value,
+        "code": problem.code,
+        "message": problem.message.text(lang),
+        "hint": problem.hint.text(lang),
+    }
