@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from scheduler.planning.model import Dates, Moment, NoticeKind, Slot, Step
+from scheduler.planning.model import Dates, Moment, NoticeKind, Step
 from scheduler.planning.windows import Window, day_of, end_of, shift
 from scheduler.register.model import Ladder, Rung
 from scheduler.register.values import Duration, LadderClock, Unit
@@ -59,47 +59,38 @@ def steps(
 class Repeats:
     """The endless `every` chasers of a slot, by ordinal: `chase-4`, `chase-5`, … for as long as the task is overdue."""
 
-    __slots__ = ("_base", "_every", "_first", "_window")
+    __slots__ = ("_base", "_every", "_window", "first")
 
-    def __init__(self, ladder: Ladder, target: Moment, window: Window) -> None:
+    def __init__(self, ladder: Ladder, every: Duration, target: Moment, window: Window) -> None:
         last = ladder.chase[-1] if ladder.chase else None
         self._base = shift(target, last, window.calendar) if last else target
         # An interval of nothing would never pass the present.
-        self._every = ladder.chase_every if ladder.chase_every and ladder.chase_every.n else None
-        self._first = len(ladder.chase) + 1
+        self._every = every if every.n else Duration(1, Unit.WORKDAY)
         self._window = window
-
-    @classmethod
-    def of(cls, slot: Slot, ladder: Ladder, calendar: Calendar) -> Repeats:
-        """Those of one slot."""
-        return cls(ladder, slot.dates.target, window(ladder, calendar, slot.send_at))
-
-    @property
-    def first(self) -> int:
-        """The ordinal of the first of them."""
-        return self._first
+        self.first = len(ladder.chase) + 1
 
     def latest(self, now: datetime) -> int | None:
         """The ordinal of the last one whose moment is not after `now`; None if there is none."""
-        if self._every is None or now < end_of(self._base):
+        if now < end_of(self._base):
             return None
         shortest = _SHORTEST.get(self._every.unit, timedelta(1)) * self._every.n
         most = (now - end_of(self._base)) // shortest + 2
         passed = bisect_right(range(1, most + 1), now, key=self._at)
-        return self._first + passed - 1 if passed else None
+        return self.first + passed - 1 if passed else None
 
-    def step(self, ordinal: int) -> Step | None:
-        """The chaser of that ordinal; None where the ladder does not repeat."""
-        if self._every is None:
-            return None
-        at = self._at(ordinal - self._first + 1)
+    def following(self, now: datetime) -> Step:
+        """The first one after `now`."""
+        latest = self.latest(now)
+        return self.step(self.first if latest is None else latest + 1)
+
+    def step(self, ordinal: int) -> Step:
+        """The chaser of that ordinal."""
+        at = self._at(ordinal - self.first + 1)
         return Step(NoticeKind.CHASER, f"chase-{ordinal}", at, None, repeats=True)
 
     def _at(self, n: int) -> datetime:
-        every = self._every
-        if every is None:
-            raise ValueError(n)  # both callers have looked
-        return self._window.next(shift(self._base, Duration(n * every.n, every.unit), self._window.calendar))
+        length = Duration(n * self._every.n, self._every.unit)
+        return self._window.next(shift(self._base, length, self._window.calendar))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +124,12 @@ class _Ladder:
     def chasers(self, repeats: int) -> list[Step]:
         chase = enumerate(self.ladder.chase, 1)
         found = [Step(NoticeKind.CHASER, f"chase-{n}", self._forth(after), None) for n, after in chase]
-        endless = Repeats(self.ladder, self.dates.target, self.window)
-        passed = endless.latest(self.known) if self.known is not None else None
-        start = passed or endless.first
-        # One that passed before the task was known stands for all before it and is none of the first two.
-        more = [endless.step(n) for n in range(start, start + repeats + (passed is not None))]
-        found += [s for s in more if s is not None]
+        if self.ladder.chase_every is not None:
+            endless = Repeats(self.ladder, self.ladder.chase_every, self.dates.target, self.window)
+            passed = endless.latest(self.known) if self.known is not None else None
+            start = passed or endless.first
+            # One that passed before the task was known stands for all before it and is none of the first two.
+            found += [endless.step(n) for n in range(start, start + repeats + (passed is not None))]
         return self._one_chaser_at_birth(found)
 
     def warnings(self) -> list[Step]:

@@ -8,8 +8,8 @@ from datetime import date
 from scheduler.planning.history import UNASSIGNED
 from scheduler.planning.model import Bearer, Notice, Recipient
 from scheduler.planning.reasons import Reason
-from scheduler.register import Person, Roster
-from scheduler.register.model import Away
+from scheduler.register import Roster
+from scheduler.register.model import Away, Person
 from scheduler.register.values import MailPace, Target
 from scheduler.words import Phrase, say
 
@@ -51,6 +51,11 @@ class Directory:
         if found is None:
             found = self._found[key] = self._to_bearer(bearer, on) if to is None else self._to_rung(bearer, to, on)
         return found
+
+    def admin(self, on: date) -> Recipient | None:
+        """The admin at his own address, away or not; through another only where he has none."""
+        person = self._roster.person(self._office.admin)
+        return _recipient(person, person.email, None) if person.email else self._mailbox_of(person.id, on)
 
     def _to_bearer(self, bearer: Bearer, on: date) -> Route:
         unit = bearer.unit

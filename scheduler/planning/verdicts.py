@@ -15,7 +15,7 @@ from scheduler.register.values import MailPace
 
 LATE = timedelta(minutes=30)  # a mail that goes this long after its moment says that it is late
 _WEEK = timedelta(days=7)
-_AHEAD = timedelta(days=14)  # a week without a working day has no sheet, so the last one may lie two weeks back
+SHEET_AHEAD = timedelta(days=14)  # a week without a working day has no sheet, so the last one may lie two weeks back
 _GONE = frozenset({OutcomeKind.QUEUED, OutcomeKind.SENT})
 _UNFINISHED = frozenset({Reason.REPORTED, Reason.PAUSED})
 
@@ -24,9 +24,10 @@ _UNFINISHED = frozenset({Reason.REPORTED, Reason.PAUSED})
 class Case:
     """All that the verdicts on one task depend on, but for the time.
 
-    `outcomes` are by `tail`, `withdrawn` and `released` by step name; `silence` is why the task asks for nothing, None while it is open; `progress` is a quota's count; `resumed` when it
-    was last returned, resumed or reopened; `route` says who would be told on a day; `sheet` when a person's weekly mail
-    goes; `repeats` are the endless chasers, None to leave them out.
+    `outcomes` are by `tail`, `withdrawn` and `released` by step name. `silence` is why the task asks for nothing, None
+    while it is open; `progress` is a quota's count; `resumed` when it was last returned, resumed or reopened. `route`
+    says who would be told on a day; `sheet` when a person's weekly mail goes; `repeats` are the endless chasers, None
+    to leave them out.
     """
 
     slot: Slot
@@ -66,7 +67,7 @@ class Case:
     def _has_come(self, step: Step, now: datetime) -> bool:
         if step.at <= now:
             return True
-        if step.kind is not NoticeKind.REMINDER or step.at - now > _AHEAD or self.window.anytime:
+        if step.kind is not NoticeKind.REMINDER or step.at - now > SHEET_AHEAD or self.window.anytime:
             return False
         route = self.route(step, now.date())
         if route.recipient is None or route.pace is not MailPace.WEEKLY:
@@ -79,10 +80,7 @@ class Case:
         if self.repeats is None or ordinal is None:
             return
         held = max((_ordinal(s.name) for s in self.slot.steps if s.kind is NoticeKind.CHASER), default=0)
-        while ordinal > held:
-            step = self.repeats.step(ordinal)
-            if step is None or self.outcome(step) is not None:
-                return
+        while ordinal > held and self.outcome(step := self.repeats.step(ordinal)) is None:
             yield step
             ordinal -= 1
 
@@ -123,6 +121,25 @@ def rulings(case: Case, now: datetime) -> list[Ruling]:
     found += _latest(case, chasers, now)
     found += _escalations(case, [s for s in left if s.kind is NoticeKind.ESCALATION], now)
     return found
+
+
+def second_look(case: Case, step: Step, now: datetime) -> Ruling:
+    """The verdict on a step that is in the outbox already; its recipient and its week stand."""
+    reason = _silenced(case, step, now)
+    if case.silence in _UNFINISHED and step.kind is NoticeKind.ESCALATION:
+        reason = case.silence  # an outbox cannot wait for a return
+    if reason is None and step.kind is not NoticeKind.ESCALATION and step.needs is None and overtaken(case, step):
+        reason = Reason.OVERTAKEN
+    if reason is not None:
+        return Ruling(step, Verdict.SKIP, reason)
+    last = _last_sent(case)
+    if step.kind is NoticeKind.ESCALATION and not case.window.anytime and last is not None and last[0] != step.name:
+        ready = _morning_after(case, last[1].at)
+        if now < ready:
+            return Ruling(step, Verdict.HOLD, Reason.ONE_A_DAY, ready)
+    if not case.window.is_open(now):
+        return Ruling(step, Verdict.HOLD, Reason.WINDOW, case.window.next(now))
+    return Ruling(step, Verdict.SEND, Reason.DUE, now)
 
 
 def _silenced(case: Case, step: Step, now: datetime) -> Reason | None:
@@ -220,13 +237,22 @@ def _waits(case: Case, step: Step, now: datetime) -> Ruling | None:
 
 
 def _last_escalation(case: Case) -> tuple[str, Outcome] | None:
-    """The escalation that went last, of whatever target; one that is still in the outbox counts as the last."""
-    gone = [
+    """The name and outcome of the escalation that went last, for whatever target; one in the outbox is the last."""
+    gone = _gone_escalations(case)
+    return max(gone, key=lambda g: (g[1].kind is OutcomeKind.QUEUED, g[1].at), default=None)
+
+
+def _last_sent(case: Case) -> tuple[str, Outcome] | None:
+    sent = (g for g in _gone_escalations(case) if g[1].kind is OutcomeKind.SENT)
+    return max(sent, key=lambda g: g[1].at, default=None)
+
+
+def _gone_escalations(case: Case) -> list[tuple[str, Outcome]]:
+    return [
         (key[1:].partition("@")[0], outcome)
         for key, outcome in case.outcomes.items()
         if key.startswith("#escalate-") and outcome.kind in _GONE
     ]
-    return max(gone, key=lambda g: (g[1].kind is OutcomeKind.QUEUED, g[1].at), default=None)
 
 
 def _morning_after(case: Case, moment: datetime) -> datetime:

@@ -1,0 +1,100 @@
+"""The case of a task: what the verdicts on its notices need to know, gathered from the plan. It judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from scheduler.planning.ladders import Repeats, window
+from scheduler.planning.model import FactKind, Recipient, Slot, State, Step, Task
+from scheduler.planning.people import Directory, Route
+from scheduler.planning.plan import Plan
+from scheduler.planning.reasons import Reason
+from scheduler.planning.standing import standing
+from scheduler.planning.verdicts import SHEET_AHEAD, Case
+from scheduler.planning.windows import Window
+from scheduler.register.values import MailPace
+from scheduler.workdays import Region
+
+SILENT = {
+    State.DORMANT: Reason.DORMANT,
+    State.REPORTED: Reason.REPORTED,
+    State.PAUSED: Reason.PAUSED,
+    State.DONE: Reason.DONE,
+    State.DONE_LATE: Reason.DONE,
+    State.WAIVED: Reason.WAIVED,
+}
+_RESUMING = frozenset({FactKind.RETURN, FactKind.RESUME, FactKind.REOPEN})
+
+
+class Cases:
+    """Makes the cases of one plan; what tasks share is looked up once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.directory = Directory(plan.roster)
+        weekly = any(p.mail is MailPace.WEEKLY for p in plan.register.people)
+        self.lookahead = SHEET_AHEAD if weekly else timedelta(0)
+        self._withdrawn = _by_task(plan.history.withdrawn)
+        self._released = _by_task(plan.history.released)
+        self._windows: dict[tuple[str | None, Region | None, object], Window] = {}
+        self._sheets: dict[str, Window] = {}
+
+    def of(self, task: Task, now: datetime, *, endless: bool = True) -> Case:
+        """The case of a task as it stands at `now`; without the endless chasers if they are not wanted."""
+        slot, plan = task.slot, self.plan
+        stands = standing(task, plan, now)
+        facts = plan.history.task(task.id).facts
+        start = len(task.id)
+        return Case(
+            slot=slot,
+            window=self.window(slot),
+            repeats=self.repeats(slot) if endless else None,
+            route=partial(self.route, task),
+            sheet=self.sheet,
+            outcomes={key[start:]: found for key, found in plan.history.outcomes(task.id).items()},
+            silence=SILENT.get(stands.state),
+            acknowledged=stands.acknowledged_at is not None,
+            progress=stands.progress.done if stands.progress is not None else 0,
+            resumed=max((f.entered for f in facts if f.kind in _RESUMING), default=None),
+            withdrawn=self._withdrawn.get(task.id, frozenset()),
+            released=self._released.get(task.id, frozenset()),
+        )
+
+    def route(self, task: Task, step: Step, on: date) -> Route:
+        """Who is told of a step of a task on a day."""
+        return self.directory.route(task.bearer, step.to, on)
+
+    def window(self, slot: Slot) -> Window:
+        """When notices of a slot may go."""
+        ladder = self.plan.roster.ladder(slot.obligation)
+        key = (slot.obligation.ladder, slot.region, slot.send_at)
+        # A row that names no ladder may use either of two.
+        if slot.obligation.ladder is None or key not in self._windows:
+            self._windows[key] = window(ladder, self.plan.calendars.of(slot.region), slot.send_at)
+        return self._windows[key]
+
+    def repeats(self, slot: Slot) -> Repeats | None:
+        """The endless chasers of a slot; None where it has none (a soft prompt, a ladder that ends)."""
+        ladder = self.plan.roster.ladder(slot.obligation)
+        if ladder.chase_every is None or not any(step.repeats for step in slot.steps):
+            return None
+        return Repeats(ladder, ladder.chase_every, slot.dates.target, self.window(slot))
+
+    def sheet(self, recipient: Recipient) -> Window:
+        """When mail goes in the recipient's own unit: the weekly sheet follows it."""
+        unit = recipient.unit or self.plan.register.office.unit
+        if unit not in self._sheets:
+            roster = self.plan.roster
+            self._sheets[unit] = Window(self.plan.calendars.of(roster.region(unit)), roster.send_at(unit))
+        return self._sheets[unit]
+
+
+def _by_task(names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Step names by task, from names like TASK#STEP."""
+    found: dict[str, frozenset[str]] = {}
+    for name in names:
+        task, _, step = name.rpartition("#")
+        found[task] = found.get(task, frozenset()) | {step}
+    return found

@@ -1,0 +1,66 @@
+"""What is owed at a moment, and whether it is still wanted: the verdict on every notice whose moment has come. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from scheduler.planning.cases import Cases
+from scheduler.planning.model import Decision, Notice, Slot, Task, Verdict, tail
+from scheduler.planning.plan import Plan
+from scheduler.planning.reasons import Reason
+from scheduler.planning.verdicts import Ruling, rulings, second_look
+
+
+def owed(plan: Plan, now: datetime) -> list[Decision]:
+    """The decision on each notice whose moment is not after `now` and that has no outcome yet.
+
+    SEND and SKIP are to be recorded, once; a HOLD is looked at again, and `at` says when, if it is known.
+    """
+    cases = Cases(plan)
+    return [
+        decision for slot in plan.slots for task in _with_owed(slot, cases, now) for decision in _of(task, cases, now)
+    ]
+
+
+def still_wanted(notice: Notice, plan: Plan, now: datetime) -> Decision:
+    """The decision on a notice that stands in the outbox, looked at again before it goes.
+
+    SKIP: what it asks for has been done, or it was withdrawn, overtaken or moved. HOLD: not at this hour.
+    """
+    task = plan.task(notice.task.id)
+    if task is None:
+        return Decision(notice, Verdict.SKIP, Reason.GONE)
+    if task.dates.target != notice.task.dates.target:
+        return Decision(notice, Verdict.SKIP, Reason.MOVED)
+    ruling = second_look(Cases(plan).of(task, now), notice.step, now)
+    return Decision(notice, ruling.verdict, ruling.reason, at=ruling.at)
+
+
+def _with_owed(slot: Slot, cases: Cases, now: datetime) -> Iterator[Task]:
+    """The tasks of a slot that have a notice without an outcome."""
+    if not slot.steps or slot.steps[0].at - cases.lookahead > now:
+        return
+    target = slot.dates.target
+    tails = [tail(s, target) for s in slot.steps if s.at - cases.lookahead <= now]
+    if (repeats := cases.repeats(slot)) is not None and (ordinal := repeats.latest(now)) is not None:
+        step = repeats.step(ordinal)
+        tails += [tail(step, target)] if step.at > slot.steps[-1].at else []
+    for task in cases.plan.tasks_of(slot):
+        outcomes = cases.plan.history.outcomes(task.id)
+        if any(task.id + t not in outcomes for t in tails):
+            yield task
+
+
+def _of(task: Task, cases: Cases, now: datetime) -> Iterator[Decision]:
+    for ruling in rulings(cases.of(task, now), now):
+        yield decision(task, ruling)
+
+
+def decision(task: Task, ruling: Ruling) -> Decision:
+    """A ruling on a step as the decision on the task's notice."""
+    route = ruling.route
+    recipient, copies = (route.recipient, route.copies) if route is not None else (None, ())
+    return Decision(
+        Notice(task, ruling.step), ruling.verdict, ruling.reason, recipient, copies, late=ruling.late, at=ruling.at
+    )
