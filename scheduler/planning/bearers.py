@@ -1,0 +1,100 @@
+"""Who owes a slot: the units or persons of a row, by region and send time, on a day. It knows no date rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+
+from scheduler.planning.history import UNASSIGNED
+from scheduler.planning.model import Bearer, Slot
+from scheduler.planning.occasions import hangs_on_event
+from scheduler.planning.windows import day_of
+from scheduler.register import Region, Register, Roster
+from scheduler.register.model import Obligation, Quota, Selector
+from scheduler.register.roster import Holder
+from scheduler.register.values import Follows
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Bearers that share a calendar and a send time, and so a slot."""
+
+    region: Region | None
+    send_at: time
+
+
+class Bearers:
+    """The bearers of one register's rows; it remembers its answers, for a million tasks share them."""
+
+    def __init__(self, register: Register, roster: Roster) -> None:
+        self._office = register.office.unit
+        self._roster = roster
+        self._groups: dict[tuple[str, str | None], tuple[Group, ...]] = {}
+        self._found: dict[tuple[str, str | None, date | None], Mapping[Group, Mapping[str, Bearer]]] = {}
+        self._known: dict[Holder, Bearer] = {}
+
+    def groups(self, obligation: Obligation, event_unit: str | None) -> tuple[Group, ...]:
+        """The regions and send times among those who may owe a row."""
+        key = (obligation.id, event_unit)
+        if key not in self._groups:
+            units = self._roster.units(obligation.owed_by, event_unit)
+            if not units and self._is_open(obligation, event_unit):
+                units = (self._unassigned(obligation).unit,)
+            self._groups[key] = tuple(dict.fromkeys(self._group(unit) for unit in units))
+        return self._groups[key]
+
+    def on(self, obligation: Obligation, event_unit: str | None, day: date) -> Mapping[Group, Mapping[str, Bearer]]:
+        """Who owes a row on a day, by group and then by id."""
+        dated = _names_persons(obligation.owed_by)
+        key = (obligation.id, event_unit, day if dated else None)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._grouped(obligation, event_unit, day)
+        return found
+
+    def of(self, slot: Slot) -> Mapping[str, Bearer]:
+        """Who owes a slot, by id: those of its group on the target day, or the one whose own it is."""
+        by_group = self.on(slot.obligation, slot.event_unit, day_of(slot.dates.target))
+        found = by_group.get(Group(slot.region, slot.send_at), {})
+        if slot.only is None:
+            return {k: v for k, v in found.items() if k not in slot.without} if slot.without else found
+        return {slot.only: found[slot.only]} if slot.only in found else {}
+
+    def _grouped(
+        self, obligation: Obligation, event_unit: str | None, day: date
+    ) -> Mapping[Group, Mapping[str, Bearer]]:
+        schedule = obligation.schedule
+        follows = schedule.follows if isinstance(schedule, Quota) else Follows.PERSON
+        holders = self._roster.bearers(obligation.owed_by, day, event_unit=event_unit, follows=follows)
+        bearers = [self._bearer(h, follows) for h in holders]
+        if not bearers and self._is_open(obligation, event_unit):
+            bearers = [self._unassigned(obligation)]
+        found: dict[Group, dict[str, Bearer]] = {}
+        for bearer in bearers:
+            found.setdefault(self._group(bearer.unit), {}).setdefault(bearer.id, bearer)
+        return found
+
+    def _bearer(self, holder: Holder, follows: Follows) -> Bearer:
+        if holder not in self._known:
+            who = holder.person or holder.unit
+            if follows is Follows.POST and holder.role is not None:
+                who = f"{holder.unit}:{holder.role}"
+            self._known[holder] = Bearer(who, holder.unit, holder.person, holder.role)
+        return self._known[holder]
+
+    def _is_open(self, obligation: Obligation, event_unit: str | None) -> bool:
+        """Whether the row waits for somebody to be named."""
+        return event_unit is None and hangs_on_event(obligation.owed_by)
+
+    def _unassigned(self, obligation: Obligation) -> Bearer:
+        """Until somebody is named the clock runs, and the coordinator is chased."""
+        chased = self._roster.units(obligation.coordinator) if obligation.coordinator else ()
+        return Bearer(UNASSIGNED, chased[0] if chased else self._office)
+
+    def _group(self, unit: str) -> Group:
+        return Group(self._roster.region(unit), self._roster.send_at(unit))
+
+
+def _names_persons(selector: Selector) -> bool:
+    return selector.role is not None or any(_names_persons(s) for s in selector.any_of)

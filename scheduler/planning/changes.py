@@ -1,0 +1,75 @@
+"""What stopped, restarted or lengthened the clock of a task: events of the row, and what people recorded. It counts no day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from scheduler.planning.history import History
+from scheduler.planning.index import Happening
+from scheduler.planning.model import FactKind, Moment
+from scheduler.planning.occasions import Occasion
+from scheduler.planning.reckoning import Change, Extend, Restart, Stop
+from scheduler.planning.taskfacts import NOTHING, TaskFacts, when
+from scheduler.planning.windows import day_of, end_of
+from scheduler.register.model import Obligation
+from scheduler.register.scalars import duration
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The changes that are complete, whether the clock stands still now, and when the last was entered."""
+
+    made: tuple[Change, ...] = ()
+    stopped: bool = False
+    known: datetime | None = None
+
+
+def changes_of(row: Obligation, occasion: Occasion, history: History, task_id: str | None, today: date) -> Changes:
+    """The changes of an occasion: those of its events for everybody, with a `task_id` those of that task as well."""
+    facts = history.task(task_id) if task_id is not None else NOTHING
+    found = [*_restarts(row, occasion, history), *_stops(row, occasion, history, facts), *_pauses(facts)]
+    made = [change for change, _ in found if not isinstance(change, date)]
+    extensions = [
+        Extend(e.on, duration(e.by) if e.by is not None else None, e.to) for e in facts.extensions if e.by or e.to
+    ]
+    entered = [*(at for _, at in found), *(e.entered for e in facts.extensions)]
+    stopped = any(isinstance(change, date) and day_of(change) <= today for change, _ in found)
+    return Changes((*made, *extensions), stopped, max(entered, default=None))
+
+
+def _restarts(row: Obligation, occasion: Occasion, history: History) -> Iterator[tuple[Restart, datetime]]:
+    """政府信息公开条例 第三十条: the reply clock starts anew on the day on which the completed application arrives."""
+    for happening in _same(row.restarts_on, occasion, history):
+        if occasion.happening is not None and end_of(happening.at) >= end_of(occasion.happening.at):
+            yield Restart(happening.at), happening.entered
+
+
+def _stops(
+    row: Obligation, occasion: Occasion, history: History, facts: TaskFacts
+) -> Iterator[tuple[Stop | Moment, datetime]]:
+    """An event that stops the clock does so until it is closed, or the task is resumed; else its day alone is given."""
+    for happening in _same(row.stops_for, occasion, history):
+        resumed = [f for f in facts.facts if f.kind is FactKind.RESUME and end_of(when(f)) >= end_of(happening.at)]
+        if happening.closed is not None:
+            yield Stop(happening.at, happening.closed), happening.entered
+        elif resumed:
+            yield Stop(happening.at, when(resumed[0])), resumed[0].entered
+        else:
+            yield happening.at, happening.entered
+
+
+def _pauses(facts: TaskFacts) -> Iterator[tuple[Stop | Moment, datetime]]:
+    for pause in facts.pauses:
+        yield (pause.on if pause.until is None else Stop(pause.on, pause.until)), pause.entered
+
+
+def _same(events: tuple[str, ...], occasion: Occasion, history: History) -> Iterator[Happening]:
+    """The events of those ids that share the occasion's reference."""
+    if occasion.happening is None:
+        return
+    for event in events:
+        found = history.happening(event, occasion.happening.ref, occasion.unit)
+        if found is not None and not found.planned:
+            yield found

@@ -1,0 +1,218 @@
+"""The journal's facts, folded once and indexed for every question that planning asks. It never writes one.
+
+What the `data` of a fact holds, by kind; days and moments are in ISO form, an absent value is left out or None:
+
+- event: `event`, `ref`, `unit`, `title`, `planned` (bool: it has not happened yet), `due` (a limit of its own), `closed`
+  (the day on which it ended: what a clock `stops_for` goes on); `on` is when it happens. The same event and ref again
+  replaces what was said before.
+- record: `record`, `person`, `unit`, `value` (`3`, `85%`, `52/57`), `title`, `url`
+- done, report, confirm: `evidence`, `note`, `printed`, `due`, `target`; waive: the dates, `reason`, `approved_by`
+- extend: `by` or `to`, `reason`, `approved_by`; pause, resume, return, reopen: `reason`; assign: `unit`
+- void: `seq`, `reason`; release, withdraw: `notice` (TASK#STEP), `reason`; row: `obligation`; table: `digest`
+- queued: `message`, `kind`, `notices` (keys), `to`, `message_id`; sent: the same and `queue_id`; failed: the same and
+  `reason`, `dead` (bool); skipped, dropped: `notice` or `notices` (keys), `reason`
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from types import MappingProxyType
+
+from scheduler.planning.index import Happening, Index, Recorded, effective, matching, parts
+from scheduler.planning.model import Fact, FactKind, Outcome
+from scheduler.planning.taskfacts import NOTHING, Closing, TaskFacts
+
+UNASSIGNED = "unassigned"  # the bearer of a task whose event named no unit yet
+
+_NO_OUTCOMES: Mapping[str, Outcome] = MappingProxyType({})
+
+
+class History:
+    """What happened, as far as it is known. Immutable: `extended`, `until` and `renamed` give another one.
+
+    Voided facts are gone from all of it. A task's facts are folded when first asked for.
+    """
+
+    def __init__(
+        self, log: tuple[Fact, ...] = (), former: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    ) -> None:
+        self._log = log
+        self._former = former
+        self._folded: dict[str, TaskFacts] = {}
+        self._index = Index()
+        self._index.take(effective(log))
+
+    @classmethod
+    def of(cls, facts: Iterable[Fact]) -> History:
+        """The history that these facts make, in the order of their numbers."""
+        return cls(tuple(facts))
+
+    def extended(self, facts: Iterable[Fact]) -> History:
+        """This history and what was entered since; far cheaper than a new one, unless a fact is voided."""
+        more = tuple(facts)
+        if any(f.kind is FactKind.VOID for f in more):
+            return History(self._log + more, self._former)
+        return self._derived(self._log + more, self._former, self._index.extended(more))
+
+    def until(self, moment: datetime) -> History:
+        """What had been entered up to and including `moment`."""
+        return History(tuple(f for f in self._log if f.entered <= moment), self._former)
+
+    def renamed(self, former: Mapping[str, tuple[str, ...]]) -> History:
+        """The same history, in which an obligation also has what was recorded under its former ids."""
+        return self._derived(self._log, former, self._index)
+
+    @classmethod
+    def _derived(cls, log: tuple[Fact, ...], former: Mapping[str, tuple[str, ...]], index: Index) -> History:
+        found = cls((), former)
+        found._log, found._index = log, index
+        return found
+
+    # -- events and records ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def events(self) -> Mapping[str, tuple[Happening, ...]]:
+        """All events by id, as last stated, in the order in which they were first entered."""
+        return {event: self.happenings(event) for event in self._index.events}
+
+    def happenings(self, event: str) -> tuple[Happening, ...]:
+        """The events of one id."""
+        return tuple(h for same in self._index.events.get(event, {}).values() for h in same)
+
+    def happening(self, event: str, ref: str, unit: str | None = None) -> Happening | None:
+        """One event by its reference; `unit` tells apart those of several units."""
+        return matching(self._index.events.get(event, {}).get(ref, ()), unit)
+
+    @property
+    def records(self) -> Mapping[str, tuple[Recorded, ...]]:
+        """All records by id, in the order of the journal."""
+        return {record: tuple(found) for record, found in self._index.records.items()}
+
+    @cached_property
+    def _by_whom(self) -> Mapping[tuple[str, str], tuple[Recorded, ...]]:
+        found: defaultdict[tuple[str, str], list[Recorded]] = defaultdict(list)
+        for record, entries in self._index.records.items():
+            for entry in entries:
+                for who in (entry.person, entry.unit):
+                    if who is not None:
+                        found[record, who].append(entry)
+        return {key: tuple(sorted(entries, key=lambda r: (r.on, r.seq))) for key, entries in found.items()}
+
+    def recorded(self, record: str, who: str) -> tuple[Recorded, ...]:
+        """The records of one kind of one person or unit, by day."""
+        return self._by_whom.get((record, who), ())
+
+    def recorders(self, record: str) -> frozenset[str]:
+        """The persons and units that have a record of that kind."""
+        return frozenset(who for kind, who in self._by_whom if kind == record)
+
+    # -- tasks -------------------------------------------------------------------------------------------------------
+
+    def task(self, task_id: str) -> TaskFacts:
+        """What was recorded about a task, under its present and its former names."""
+        found = self._folded.get(task_id)
+        if found is None:
+            names = self._names(task_id)
+            facts = [fact for name in names for fact in self._index.tasks.get(name, ())]
+            if not facts:
+                return NOTHING
+            found = TaskFacts.of(sorted(facts, key=lambda f: f.seq) if len(names) > 1 else facts)
+            self._folded[task_id] = found
+        return found
+
+    def touched(self, obligation: str, period: str) -> frozenset[str]:
+        """The bearers with facts about their task of that period."""
+        return self._bearers(self._index.touched, obligation, period)
+
+    def adjusted(self, obligation: str, period: str) -> frozenset[str]:
+        """The bearers whose task of that period was extended, paused or resumed."""
+        return self._bearers(self._index.adjusted, obligation, period)
+
+    def _bearers(self, table: Mapping[tuple[str, str], list[str]], obligation: str, period: str) -> frozenset[str]:
+        names = (obligation, *self._former.get(obligation, ()))
+        found = {(name, bearer) for name in names for bearer in table.get((name, period), ())}
+        given = self._index.assigned
+        return frozenset(
+            given.get(f"{name}/{bearer}/{period}", bearer) if bearer == UNASSIGNED else bearer for name, bearer in found
+        )
+
+    def periods(self, obligation: str) -> tuple[str, ...]:
+        """The periods of an obligation about which something was recorded."""
+        names = (obligation, *self._former.get(obligation, ()))
+        return tuple(dict.fromkeys(period for name in names for period in self._index.labels.get(name, ())))
+
+    def completed(self, obligation: str, period: str) -> Mapping[str, Closing]:
+        """The bearers that have done their task of that period, in the order of their ids."""
+        touched = sorted(self.touched(obligation, period))
+        found = {bearer: self.task(f"{obligation}/{bearer}/{period}").done for bearer in touched}
+        return {bearer: done for bearer, done in found.items() if done is not None}
+
+    @property
+    def assigned(self) -> Mapping[str, str]:
+        """To which unit a task `obligation/unassigned/ref` was given."""
+        return self._index.assigned
+
+    # -- notices -----------------------------------------------------------------------------------------------------
+
+    def outcomes(self, task_id: str) -> Mapping[str, Outcome]:
+        """What became of a task's notices, by their keys, under its present and its former names."""
+        former = [name for name in self._names(task_id)[1:] if f"/{UNASSIGNED}/" not in name]
+        own = self._index.outcomes.get(task_id, _NO_OUTCOMES)
+        if not any(name in self._index.outcomes for name in former):
+            return own
+        found: dict[str, Outcome] = {}
+        for name in former:
+            for key, outcome in self._index.outcomes.get(name, _NO_OUTCOMES).items():
+                present = task_id + key[len(name) :]
+                found[present] = replace(outcome, key=present)
+        return found | dict(own)
+
+    def strays(self, obligation: str, period: str, targets: frozenset[str]) -> datetime | None:
+        """When a notice of that period was last decided for a target that is none of `targets` (ISO); None if never."""
+        names = (obligation, *self._former.get(obligation, ()))
+        found = [self._index.targets.get((name, period), {}) for name in names]
+        return max((at for seen in found for target, at in seen.items() if target not in targets), default=None)
+
+    def changed_after(self, moment: datetime) -> datetime | None:
+        """When a table or a calendar next went into force after `moment`."""
+        return next((at for at in self._index.changes if at > moment), None)
+
+    @property
+    def released(self) -> frozenset[str]:
+        """The names (TASK#STEP) of the notices that a person let go."""
+        return frozenset(self._index.released)
+
+    @property
+    def withdrawn(self) -> Mapping[str, str]:
+        """The names of the notices that a person took out, with the reason."""
+        return self._index.withdrawn
+
+    # -- the table ---------------------------------------------------------------------------------------------------
+
+    @property
+    def first_seen(self) -> Mapping[str, datetime]:
+        """When each obligation was first loaded."""
+        return self._index.first_seen
+
+    def seen(self, obligation: str) -> datetime | None:
+        """When an obligation was first loaded, under its present or a former id."""
+        names = (obligation, *self._former.get(obligation, ()))
+        return min((at for name in names if (at := self._index.first_seen.get(name))), default=None)
+
+    @property
+    def loaded(self) -> datetime | None:
+        """When a table was first loaded at all."""
+        return self._index.opened
+
+    def _names(self, task_id: str) -> tuple[str, ...]:
+        obligation, bearer, period = parts(task_id)
+        known = (obligation, *self._former.get(obligation, ()))
+        names = [f"{name}/{bearer}/{period}" for name in known]
+        if self._index.assigned:
+            nobody = [f"{name}/{UNASSIGNED}/{period}" for name in known]
+            names += [name for name in nobody if self._index.assigned.get(name) == bearer]
+        return tuple(names)

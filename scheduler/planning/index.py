@@ -1,0 +1,262 @@
+"""The tables in which History looks things up, filled from facts in the order of the journal. They answer nothing themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TypeVar
+
+from scheduler.planning.model import Fact, FactKind, Moment, Outcome, OutcomeKind, Scalar
+from scheduler.planning.taskfacts import moment, text, when
+from scheduler.planning.windows import day_of
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+W = TypeVar("W")
+
+_OUTCOMES = {
+    FactKind.QUEUED: OutcomeKind.QUEUED,
+    FactKind.SENT: OutcomeKind.SENT,
+    FactKind.FAILED: OutcomeKind.DEAD,
+    FactKind.SKIPPED: OutcomeKind.SKIPPED,
+    FactKind.DROPPED: OutcomeKind.DROPPED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event, as last stated. `entered` is when its day was last changed; `seq` is its first fact's."""
+
+    event: str
+    ref: str
+    unit: str | None
+    at: Moment
+    entered: datetime
+    planned: bool
+    due: Moment | None
+    closed: Moment | None
+    title: str | None
+    seq: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One record of a person or a unit; `on` is the day it happened."""
+
+    record: str
+    person: str | None
+    unit: str | None
+    on: date
+    value: Scalar
+    title: str | None
+    url: str | None
+    entered: datetime
+    seq: int
+
+
+class Index:
+    """Filled by `take`, afterwards only read; `extended` gives a copy that shares what it does not touch."""
+
+    def __init__(self) -> None:
+        self.tasks: dict[str, list[Fact]] = {}
+        self.touched: dict[tuple[str, str], list[str]] = {}
+        self.labels: dict[str, list[str]] = {}
+        self.adjusted: dict[tuple[str, str], list[str]] = {}
+        self.events: dict[str, dict[str, tuple[Happening, ...]]] = {}
+        self.records: dict[str, list[Recorded]] = {}
+        self.outcomes: dict[str, dict[str, Outcome]] = {}
+        self.targets: dict[tuple[str, str], dict[str, datetime]] = {}
+        self.first_seen: dict[str, datetime] = {}
+        self.assigned: dict[str, str] = {}
+        self.withdrawn: dict[str, str] = {}
+        self.released: set[str] = set()
+        self.changes: list[datetime] = []
+        self.opened: datetime | None = None  # when a table was first loaded
+        self._shared = False
+        self._own: set[tuple[int, Hashable]] = set()
+
+    def extended(self, facts: Sequence[Fact]) -> Index:
+        """A copy that has taken `facts` too; none of them may be a void."""
+        found = Index()
+        for name, table in vars(self).items():
+            setattr(found, name, table.copy() if hasattr(table, "copy") else table)
+        found._shared = True
+        found._own = set()
+        found.take(facts)
+        return found
+
+    def take(self, facts: Iterable[Fact]) -> None:
+        """Adds facts in their order; voids among them must have been taken out with what they void."""
+        for fact in facts:
+            self._take(fact)
+
+    def _take(self, fact: Fact) -> None:
+        kind = fact.kind
+        if kind in _OUTCOMES:
+            self._outcome(fact)
+        elif kind is FactKind.EVENT:
+            self._event(fact)
+        elif kind is FactKind.RECORD:
+            self._record(fact)
+        elif kind in {FactKind.ROW, FactKind.TABLE, FactKind.CALENDAR}:
+            self._change(fact)
+        elif kind is FactKind.RELEASE:
+            self.released.add(text(fact.data, "notice") or "")
+        elif kind is FactKind.WITHDRAW:
+            self.withdrawn[text(fact.data, "notice") or ""] = text(fact.data, "reason") or ""
+        elif fact.task is not None:
+            self._task(fact, fact.task)
+
+    def _task(self, fact: Fact, task: str) -> None:
+        obligation, bearer, period = parts(task)
+        if task not in self.tasks:
+            if (obligation, period) not in self.touched:
+                self._list(self.labels, obligation).append(period)
+            self._list(self.touched, (obligation, period)).append(bearer)
+        self._list(self.tasks, task).append(fact)
+        if fact.kind in {FactKind.EXTEND, FactKind.PAUSE, FactKind.RESUME}:
+            self._list(self.adjusted, (obligation, period)).append(bearer)
+        if fact.kind is FactKind.ASSIGN:
+            self.assigned[task] = text(fact.data, "unit") or ""
+
+    def _change(self, fact: Fact) -> None:
+        if fact.kind is FactKind.ROW:
+            self.first_seen.setdefault(text(fact.data, "obligation") or "", fact.entered)
+        else:
+            self.changes.append(fact.entered)
+        if self.opened is None and fact.kind is not FactKind.CALENDAR:
+            self.opened = fact.entered
+
+    def _event(self, fact: Fact) -> None:
+        event, ref = text(fact.data, "event") or "", text(fact.data, "ref") or ""
+        stated = self._dict(self.events, event)
+        same = stated.get(ref, ())
+        known = matching(same, text(fact.data, "unit"))
+        if known is None:
+            stated[ref] = (*same, _happening(fact, event, ref))
+        else:
+            stated[ref] = tuple(_restated(h, fact) if h is known else h for h in same)
+
+    def _record(self, fact: Fact) -> None:
+        data = fact.data
+        record, value = text(data, "record") or "", data.get("value")
+        entry = Recorded(
+            record=record,
+            person=text(data, "person"),
+            unit=text(data, "unit"),
+            on=day_of(when(fact)),
+            value=None if isinstance(value, tuple) else value,
+            title=text(data, "title"),
+            url=text(data, "url"),
+            entered=fact.entered,
+            seq=fact.seq,
+        )
+        self._list(self.records, record).append(entry)
+
+    def _outcome(self, fact: Fact) -> None:
+        if fact.kind is FactKind.FAILED and not fact.data.get("dead"):
+            return  # it will be tried again
+        for key in _keys(fact):
+            task, _, rest = key.partition("#")
+            known = self._dict(self.outcomes, task)
+            known[key] = _decided(fact, key, known.get(key))
+            if fact.kind in {FactKind.QUEUED, FactKind.SKIPPED}:
+                obligation, _, period = parts(task)
+                target = rest.partition("@")[2].partition(">")[0]
+                self._dict(self.targets, (obligation, period))[target] = fact.entered
+
+    def _list(self, table: dict[K, list[V]], key: K) -> list[V]:
+        """The list to append to; a copy of its own where another Index has it too."""
+        if not self._shared:
+            return table.setdefault(key, [])
+        if (id(table), key) not in self._own:
+            table[key] = list(table.get(key, ()))
+            self._own.add((id(table), key))
+        return table[key]
+
+    def _dict(self, table: dict[K, dict[V, W]], key: K) -> dict[V, W]:
+        if not self._shared:
+            return table.setdefault(key, {})
+        if (id(table), key) not in self._own:
+            table[key] = dict(table.get(key, {}))
+            self._own.add((id(table), key))
+        return table[key]
+
+
+def parts(task_id: str) -> tuple[str, str, str]:
+    """Obligation, bearer and period of a task's id."""
+    obligation, _, rest = task_id.partition("/")
+    bearer, _, period = rest.partition("/")
+    return obligation, bearer, period
+
+
+def matching(same: Sequence[Happening], unit: str | None) -> Happening | None:
+    """The one of several events of one reference that is this unit's; one that named no unit is anybody's."""
+    if unit is None:
+        return same[0] if same else None
+    return next((h for h in same if h.unit in {unit, None}), None)
+
+
+def effective(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The facts without the voided ones and without the voids; a void that is voided itself does nothing."""
+    voided: set[int] = set()
+    for fact in reversed(facts):
+        if fact.kind is FactKind.VOID and fact.seq not in voided:
+            voided.add(int(text(fact.data, "seq") or 0))
+    return tuple(f for f in facts if f.kind is not FactKind.VOID and f.seq not in voided)
+
+
+def _keys(fact: Fact) -> tuple[str, ...]:
+    several, one = fact.data.get("notices"), fact.data.get("notice")
+    if isinstance(several, tuple | list):
+        return tuple(several)
+    return (one,) if isinstance(one, str) else ()
+
+
+def _decided(fact: Fact, key: str, before: Outcome | None) -> Outcome:
+    data, to = fact.data, fact.data.get("to")
+    reason, message_id = text(data, "reason"), text(data, "message_id")
+    return Outcome(
+        key,
+        _OUTCOMES[fact.kind],
+        fact.entered,
+        reason or (before.reason if before else ""),
+        message_id or (before.message_id if before else None),
+        tuple(to) if isinstance(to, tuple | list) else (before.to if before else ()),
+    )
+
+
+def _happening(fact: Fact, event: str, ref: str) -> Happening:
+    data = fact.data
+    return Happening(
+        event=event,
+        ref=ref,
+        unit=text(data, "unit"),
+        at=when(fact),
+        entered=fact.entered,
+        planned=bool(data.get("planned")),
+        due=moment(data, "due"),
+        closed=moment(data, "closed"),
+        title=text(data, "title"),
+        seq=fact.seq,
+        by=fact.by,
+    )
+
+
+def _restated(known: Happening, fact: Fact) -> Happening:
+    """What is said again replaces what was said before; what is left out stays."""
+    said = _happening(fact, known.event, known.ref)
+    if said.closed is not None:  # its end is told, not its beginning
+        return replace(known, closed=said.closed)
+    moved = (said.at, said.due or known.due) != (known.at, known.due)
+    return replace(
+        said,
+        unit=said.unit or known.unit,
+        due=said.due or known.due,
+        closed=known.closed,
+        title=said.title or known.title,
+        entered=said.entered if moved else known.entered,
+        seq=known.seq,
+    )

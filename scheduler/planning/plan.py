@@ -1,0 +1,75 @@
+"""The plan: the slots of a table at a moment and the tasks in them. It sends nothing and decides no state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from functools import cached_property
+
+from scheduler.planning.bearers import Bearers
+from scheduler.planning.calendars import Calendars
+from scheduler.planning.history import History
+from scheduler.planning.index import parts
+from scheduler.planning.model import Bearer, Slot, Task
+from scheduler.planning.slots import Setting, slots_of
+from scheduler.register import Register, Roster
+
+
+class Plan:
+    """What is owed: slots, and for each the tasks of its bearers. Immutable; tasks are made when asked for."""
+
+    def __init__(self, setting: Setting, slots: Iterable[Slot]) -> None:
+        self.register: Register = setting.register
+        self.roster: Roster = setting.roster
+        self.calendars: Calendars = setting.calendars
+        self.history: History = setting.history
+        self.now = setting.now
+        self.slots = tuple(slots)
+        self._bearers = setting.bearers
+
+    def tasks(self) -> Iterator[Task]:
+        """All tasks, slot by slot, in the order of the table."""
+        for slot in self.slots:
+            yield from self.tasks_of(slot)
+
+    def tasks_of(self, slot: Slot) -> Iterator[Task]:
+        """The tasks of a slot; those with dates of their own are in slots of their own."""
+        return (Task(slot, bearer) for bearer in self._bearers.of(slot).values())
+
+    def bearers(self, slot: Slot) -> tuple[Bearer, ...]:
+        """Who owes the tasks of a slot."""
+        return tuple(self._bearers.of(slot).values())
+
+    def task(self, task_id: str) -> Task | None:
+        """The task of that id; None where the plan has none."""
+        obligation, bearer, period = parts(task_id)
+        for slot in self._index.get((obligation, period), ()):
+            found = self._bearers.of(slot).get(bearer)
+            if found is not None:
+                return Task(slot, found)
+        return None
+
+    def slots_of(self, obligation: str) -> tuple[Slot, ...]:
+        """The slots of one row."""
+        return tuple(s for s in self.slots if s.obligation.id == obligation)
+
+    @cached_property
+    def _index(self) -> dict[tuple[str, str], list[Slot]]:
+        found: dict[tuple[str, str], list[Slot]] = {}
+        for slot in self.slots:
+            found.setdefault((slot.obligation.id, slot.period), []).append(slot)
+        return found
+
+
+def compile_plan(
+    register: Register, calendars: Calendars, history: History, *, now: datetime, since: date, until: date
+) -> Plan:
+    """The plan at `now`: every slot whose target or a notice lies in [since, until], and every slot still open.
+
+    `now` is aware. Rows that the history does not know count as loaded at `now`; so do those loaded later.
+    """
+    former = {row.id: row.formerly for row in register.obligations if row.formerly}
+    history = history.renamed(former) if former else history
+    roster = Roster(register)
+    setting = Setting(register, roster, Bearers(register, roster), calendars, history, now, since, until)
+    return Plan(setting, (slot for row in register.obligations for slot in slots_of(row, setting)))

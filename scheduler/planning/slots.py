@@ -1,0 +1,241 @@
+"""The slots of one row: occasions with their dates, steps and bearers, where they matter at a moment. It keeps nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from scheduler.planning import ladders
+from scheduler.planning.bearers import Bearers, Group
+from scheduler.planning.calendars import Calendars
+from scheduler.planning.changes import Changes, changes_of
+from scheduler.planning.force import Force, Sleep
+from scheduler.planning.history import History
+from scheduler.planning.model import BEIJING, Dates, Slot, Task
+from scheduler.planning.occasions import Occasion, Scope, occasions, span_days
+from scheduler.planning.progress import counted_days, reached
+from scheduler.planning.reckoning import Reckoning, is_settled, opens_on, pace_days, reckon
+from scheduler.planning.windows import day_of
+from scheduler.register import Register, Roster
+from scheduler.register.model import Coverage, Ladder, Measure, Obligation, Once, Quota, Review
+
+_DAY = timedelta(days=1)
+_REPEATS = ladders.REPEATS
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A slot on its way: whose, and by what reckoning."""
+
+    group: Group
+    only: str | None
+    reckoning: Reckoning
+    changes: Changes
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a plan is compiled from: table, calendars, history, the moment, and the days [since, until] asked for."""
+
+    register: Register
+    roster: Roster
+    bearers: Bearers
+    calendars: Calendars
+    history: History
+    now: datetime
+    since: date
+    until: date
+
+    @cached_property
+    def today(self) -> date:
+        """The day of the moment, in Beijing."""
+        return self.now.astimezone(BEIJING).date()
+
+    @cached_property
+    def rows(self) -> Mapping[str, Obligation]:
+        """The rows of the table by id."""
+        return {row.id: row for row in self.register.obligations}
+
+    @cached_property
+    def loaded(self) -> datetime:
+        """When the first table was loaded; what is loaded later than now counts as loaded now."""
+        return min(self.history.loaded or self.now, self.now)
+
+    @cached_property
+    def start(self) -> date:
+        """Nothing due before this day is chased."""
+        return self.register.office.start or self.loaded.astimezone(BEIJING).date()
+
+
+def slots_of(row: Obligation, setting: Setting) -> Iterator[Slot]:
+    """The slots of one row whose target or a notice lies in the range, or that are still open, by their periods."""
+    maker = _Row(setting, row)
+    for occasion in occasions(row, maker.scope):
+        yield from maker.of(occasion)
+
+
+class _Row:
+    """The slots of one row."""
+
+    def __init__(self, setting: Setting, row: Obligation) -> None:
+        self._row = row
+        self._m = setting
+        self._ladder = setting.roster.ladder(row)
+        self._lead, self._trail = _reach(self._ladder)
+        self._seen = min(setting.history.seen(row.id) or setting.now, setting.now)
+        self._force = Force(row, setting.rows.get(row.superseded_by or ""), setting.history)
+
+    @property
+    def scope(self) -> Scope:
+        m = self._m
+        first = min(m.since, m.today, self._first_due) - (self._lead + self._trail) * _DAY
+        last = max(m.until, m.today) + self._lead * _DAY
+        return Scope(m.rows, m.history, first, last, self._everyone)
+
+    @cached_property
+    def _first_due(self) -> date:
+        """Before this day nothing of a recurring row was ever due: the start, or the day on which the row came later."""
+        m = self._m
+        late = self._seen.date() > m.loaded.date() and not isinstance(self._row.due, Once)
+        return max(m.start, self._seen.astimezone(BEIJING).date()) if late else m.start
+
+    def _everyone(self, row: Obligation, day: date) -> frozenset[str]:
+        found = self._m.bearers.on(row, None, day)
+        return frozenset(bearer for group in found.values() for bearer in group)
+
+    def of(self, occasion: Occasion) -> Iterator[Slot]:
+        drafts = list(self._drafts(occasion))
+        moved = self._moved(occasion, drafts)
+        own = frozenset(d.only for d in drafts if d.only is not None) if occasion.only is None else frozenset()
+        for draft in drafts:
+            slot = self._slot(occasion, draft, own if draft.only is None else frozenset())
+            if slot is None or not (self._is_near(slot) or self._is_asked(slot)):
+                continue
+            slot = self._stepped(slot, occasion, draft, moved)
+            if (self._in_range(slot) or self._is_asked(slot)) and self._m.bearers.of(slot):
+                yield slot
+
+    # -- dates -------------------------------------------------------------------------------------------------------
+
+    def _drafts(self, occasion: Occasion) -> Iterator[_Draft]:
+        m, row = self._m, self._row
+        groups = m.bearers.groups(row, occasion.unit)
+        adjusted = m.history.adjusted(row.id, occasion.label)
+        if occasion.only is not None:
+            adjusted |= {occasion.only}
+        shared = changes_of(row, occasion, m.history, None, m.today)
+        for group in groups:
+            calendar = m.calendars.of(group.region)
+            reckoning = reckon(row, occasion, calendar, shared.made)
+            if occasion.only is None:
+                yield _Draft(group, None, reckoning, shared)
+            present = m.bearers.on(row, occasion.unit, day_of(reckoning.target)).get(group, {}) if adjusted else {}
+            for bearer in sorted(adjusted & present.keys()):
+                own = changes_of(row, occasion, m.history, f"{row.id}/{bearer}/{occasion.label}", m.today)
+                if own != shared or occasion.only is not None:
+                    yield _Draft(group, bearer, reckon(row, occasion, calendar, own.made), own)
+
+    def _moved(self, occasion: Occasion, drafts: list[_Draft]) -> datetime | None:
+        """When the target moved after notices had gone for another one: what lies before is made up for once."""
+        targets = frozenset(d.reckoning.target.isoformat() for d in drafts)
+        last = self._m.history.strays(self._row.id, occasion.label, targets)
+        return self._m.history.changed_after(last) if last is not None else None
+
+    def _slot(self, occasion: Occasion, draft: _Draft, without: frozenset[str]) -> Slot | None:
+        """The slot without its steps; None where it matters neither to the range nor at the moment."""
+        m, row, found = self._m, self._row, draft.reckoning
+        due = day_of(found.due)
+        state = self._force.on(due, occasion)
+        if state is Sleep.OUT:
+            return None
+        asleep = state is Sleep.DORMANT or due < self._first_due
+        calendar = m.calendars.of(draft.group.region)
+        opens = opens_on(row, occasion, calendar)
+        provisional = not is_settled(found.legs, calendar)
+        return Slot(
+            obligation=row,
+            period=occasion.label,
+            region=draft.group.region,
+            dates=Dates(
+                opens or self._begins(occasion, due), found.printed, found.due, found.target, found.outer, provisional
+            ),
+            steps=(),
+            event=occasion.happening.ref if occasion.happening else None,
+            send_at=draft.group.send_at,
+            event_unit=occasion.unit,
+            only=draft.only,
+            without=without,
+            dormant=asleep,
+            paused=draft.changes.stopped,
+            span=counted_days(occasion, row),
+            legs=found.legs,
+        )
+
+    def _begins(self, occasion: Occasion, due: date) -> date:
+        if occasion.base is not None:
+            return due
+        if occasion.period is not None and not occasion.lapse:
+            return occasion.period.first
+        return min(day_of(occasion.day), due)
+
+    def _is_near(self, slot: Slot) -> bool:
+        """Whether its target or a notice may lie in the range, judged without making the notices."""
+        m, target = self._m, day_of(slot.dates.target)
+        first, last = min(m.since, m.today), max(m.until, m.today)
+        near = first <= target + self._trail * _DAY and target - self._lead * _DAY <= last
+        return near or isinstance(self._row.schedule, Once)
+
+    def _in_range(self, slot: Slot) -> bool:
+        m = self._m
+        days = (day_of(slot.dates.target), *(step.at.date() for step in slot.steps))
+        return isinstance(self._row.schedule, Once) or any(m.since <= day <= m.until for day in days)
+
+    def _is_asked(self, slot: Slot) -> bool:
+        """Whether it is still open at the moment of the plan."""
+        return not slot.dormant and slot.dates.opens <= self._m.today and self._is_open(slot)
+
+    def _is_open(self, slot: Slot) -> bool:
+        """Whether any bearer has not finished; stops at the first one."""
+        m, row = self._m, self._row
+        bearers = m.bearers.of(slot)
+        counts = isinstance(row.schedule, Quota | Coverage | Measure)
+        if not counts and len(m.history.touched(row.id, slot.period)) < len(bearers):
+            return True
+        return any(not self._is_finished(Task(slot, b), counts=counts) for b in bearers.values())
+
+    def _is_finished(self, task: Task, *, counts: bool) -> bool:
+        m = self._m
+        if m.history.task(task.id).finished is not None:
+            return True
+        count = reached(task, m.history, m.roster, m.today) if counts else None
+        return count is not None and count.on is not None
+
+    # -- steps -------------------------------------------------------------------------------------------------------
+
+    def _stepped(self, slot: Slot, occasion: Occasion, draft: _Draft, moved: datetime | None) -> Slot:
+        if slot.dormant or slot.paused:
+            return slot
+        m, row = self._m, self._row
+        reasons = (self._seen, occasion.known, moved, draft.changes.known, self._force.known(occasion))
+        known = min(max(k for k in reasons if k is not None), m.now)
+        calendar = m.calendars.of(slot.region)
+        paces: tuple[tuple[date, int], ...] = ()
+        if isinstance(row.schedule, Quota) and occasion.period is not None:
+            paces = pace_days(row.schedule, occasion.period, calendar)
+        soft = isinstance(row.schedule, Review) and row.schedule.soft
+        steps = ladders.steps(self._ladder, slot.dates, calendar, slot.send_at, known=known, soft=soft, paces=paces)
+        dates = slot.dates
+        if steps and opens_on(row, occasion, calendar) is None:
+            dates = replace(dates, opens=min(dates.opens, steps[0].at.date()))
+        return replace(slot, steps=steps, known=known, dates=dates)
+
+
+def _reach(ladder: Ladder) -> tuple[int, int]:
+    """At most so many days before the target, and after it, a ladder has steps."""
+    ahead = [*ladder.remind, *(r.before for r in ladder.escalate if r.before)]
+    behind = [*ladder.chase, *(r.after for r in ladder.escalate if r.after)]
+    every = _REPEATS * span_days(ladder.chase_every)
+    lead = max(map(span_days, ahead), default=0)
+    return lead + 45, max(map(span_days, behind), default=0) + every + 15 + len(ladder.escalate)

@@ -1,0 +1,170 @@
+"""What people recorded about one task, folded in the order of the journal. It judges nothing: `standing` does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from scheduler.planning.model import BEIJING, Fact, FactKind, Moment, Scalar
+
+Data = Mapping[str, Scalar | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A report, a completion or a waiver; `printed`, `due`, `target` as they stood when it was entered."""
+
+    kind: FactKind
+    on: Moment
+    entered: datetime
+    by: str
+    evidence: str | None
+    note: str | None
+    printed: Moment | None
+    due: Moment | None
+    target: Moment | None
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """A longer limit: `by` a duration in its short form, or `to` a day; `on` is when it was granted."""
+
+    by: str | None
+    to: Moment | None
+    on: Moment
+    entered: datetime
+    reason: str | None
+    approved_by: str | None
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Days that are not counted: after `on`, up to and including `until`; None while it lasts."""
+
+    on: Moment
+    until: Moment | None
+    reason: str | None
+    entered: datetime  # of the pause, or of its end
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """What the journal says about a task. A voided fact is in none of it."""
+
+    done: Closing | None = None  # done, or reported and confirmed: then `on` is the reported day
+    reported: Closing | None = None  # reported and not yet confirmed or returned
+    waiver: Closing | None = None
+    returned: str | None = None  # the reason of the last return, until it is reported again
+    acknowledged_at: datetime | None = None
+    extensions: tuple[Extended, ...] = ()
+    pauses: tuple[Paused, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def finished(self) -> Closing | None:
+        """What ended the task: the waiver, or the completion."""
+        return self.waiver or self.done
+
+    @property
+    def paused(self) -> Paused | None:
+        """The pause that has no end yet."""
+        return next((p for p in self.pauses if p.until is None), None)
+
+    @property
+    def resumed_at(self) -> datetime | None:
+        """When it was last returned, resumed or reopened."""
+        again = {FactKind.RETURN, FactKind.RESUME, FactKind.REOPEN}
+        return max((f.entered for f in self.facts if f.kind in again), default=None)
+
+    @classmethod
+    def of(cls, facts: Iterable[Fact]) -> TaskFacts:
+        """The fold of a task's facts, in the order of their numbers."""
+        found = cls(facts=tuple(facts))
+        for fact in found.facts:
+            found = _with(found, fact)
+        return found
+
+
+NOTHING = TaskFacts()
+
+
+def when(fact: Fact) -> Moment:
+    """When it happened: as stated, else the day it was entered."""
+    return fact.on if fact.on is not None else fact.entered.astimezone(BEIJING).date()
+
+
+def text(data: Data, key: str) -> str | None:
+    """A value of a fact as text; None where it is absent or empty."""
+    value = data.get(key)
+    return str(value) if value not in {None, ""} else None
+
+
+def moment(data: Data, key: str) -> Moment | None:
+    """A day or moment of a fact, from its ISO form; moments without an offset are Beijing's."""
+    stated = text(data, key)
+    if stated is None:
+        return None
+    if len(stated) == 10:
+        return date.fromisoformat(stated)
+    found = datetime.fromisoformat(stated)
+    return found.replace(tzinfo=BEIJING) if found.tzinfo is None else found.astimezone(BEIJING)
+
+
+def _with(found: TaskFacts, fact: Fact) -> TaskFacts:
+    match fact.kind:
+        case FactKind.REPORT:
+            return replace(found, reported=_closing(fact), returned=None)
+        case FactKind.CONFIRM:
+            return replace(found, done=_confirmed(fact, found.reported), reported=None)
+        case FactKind.RETURN:
+            back = text(fact.data, "reason") or ""
+            return replace(found, reported=None, done=None, returned=back, acknowledged_at=None)
+        case FactKind.DONE:
+            return replace(found, done=_closing(fact), reported=None)
+        case FactKind.WAIVE:
+            return replace(found, waiver=_closing(fact))
+        case FactKind.REOPEN:
+            return replace(found, done=None, waiver=None, reported=None, acknowledged_at=None)
+        case FactKind.ACK:
+            return replace(found, acknowledged_at=fact.entered)
+        case FactKind.EXTEND:
+            return replace(found, extensions=(*found.extensions, _extended(fact)))
+        case FactKind.PAUSE:
+            pause = Paused(when(fact), None, text(fact.data, "reason"), fact.entered, fact.seq)
+            return found if found.paused else replace(found, pauses=(*found.pauses, pause))
+        case FactKind.RESUME:
+            return replace(found, pauses=tuple(p if p.until else _resumed(p, fact) for p in found.pauses))
+        case _:
+            return found
+
+
+def _closing(fact: Fact) -> Closing:
+    data = fact.data
+    printed, due, target = (moment(data, key) for key in ("printed", "due", "target"))
+    note = text(data, "note") or text(data, "reason")
+    return Closing(
+        fact.kind, when(fact), fact.entered, fact.by, text(data, "evidence"), note, printed, due, target, fact.seq
+    )
+
+
+def _confirmed(fact: Fact, reported: Closing | None) -> Closing:
+    """确认办结: the day done is the day reported."""
+    confirmed = _closing(fact)
+    if reported is None:
+        return confirmed
+    evidence = confirmed.evidence or reported.evidence
+    return replace(confirmed, on=reported.on, evidence=evidence, note=confirmed.note or reported.note)
+
+
+def _extended(fact: Fact) -> Extended:
+    data = fact.data
+    by, to = text(data, "by"), moment(data, "to")
+    return Extended(by, to, when(fact), fact.entered, text(data, "reason"), text(data, "approved_by"), fact.seq)
+
+
+def _resumed(pause: Paused, fact: Fact) -> Paused:
+    return replace(pause, until=max(when(fact), pause.on, key=str), entered=fact.entered)
