@@ -64,7 +64,7 @@ class History:
 
     def renamed(self, former: Mapping[str, tuple[str, ...]]) -> History:
         """The same history, in which an obligation also has what was recorded under its former ids."""
-        return self._derived(self._log, former, self._index)
+        return self if former == self._former else self._derived(self._log, former, self._index)
 
     @classmethod
     def _derived(cls, log: tuple[Fact, ...], former: Mapping[str, tuple[str, ...]], index: Index) -> History:

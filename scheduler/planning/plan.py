@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -15,17 +16,30 @@ from scheduler.planning.slots import Setting, slots_of
 from scheduler.register import Register, Roster
 
 
+@dataclass(frozen=True, eq=False)
 class Plan:
-    """What is owed: slots, and for each the tasks of its bearers. Immutable; tasks are made when asked for."""
+    """What is owed: slots, and for each the tasks of its bearers, which are made when asked for.
 
-    def __init__(self, setting: Setting, slots: Iterable[Slot]) -> None:
-        self.register: Register = setting.register
-        self.roster: Roster = setting.roster
-        self.calendars: Calendars = setting.calendars
-        self.history: History = setting.history
-        self.now = setting.now
-        self.slots = tuple(slots)
-        self._bearers = setting.bearers
+    `replace(plan, history=…)` shows the same slots with later facts; facts that move a date need a new plan.
+    """
+
+    roster: Roster
+    calendars: Calendars
+    history: History
+    now: datetime
+    slots: tuple[Slot, ...]
+    owing: Bearers = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Lets the history answer for former ids."""
+        former = {row.id: row.formerly for row in self.register.obligations if row.formerly}
+        if former:
+            object.__setattr__(self, "history", self.history.renamed(former))
+
+    @property
+    def register(self) -> Register:
+        """The table."""
+        return self.roster.register
 
     def tasks(self) -> Iterator[Task]:
         """All tasks, slot by slot, in the order of the table."""
@@ -34,17 +48,17 @@ class Plan:
 
     def tasks_of(self, slot: Slot) -> Iterator[Task]:
         """The tasks of a slot; those with dates of their own are in slots of their own."""
-        return (Task(slot, bearer) for bearer in self._bearers.of(slot).values())
+        return (Task(slot, bearer) for bearer in self.owing.of(slot).values())
 
     def bearers(self, slot: Slot) -> tuple[Bearer, ...]:
         """Who owes the tasks of a slot."""
-        return tuple(self._bearers.of(slot).values())
+        return tuple(self.owing.of(slot).values())
 
     def task(self, task_id: str) -> Task | None:
         """The task of that id; None where the plan has none."""
         obligation, bearer, period = parts(task_id)
         for slot in self._index.get((obligation, period), ()):
-            found = self._bearers.of(slot).get(bearer)
+            found = self.owing.of(slot).get(bearer)
             if found is not None:
                 return Task(slot, found)
         return None
@@ -68,8 +82,8 @@ def compile_plan(
 
     `now` is aware. Rows that the history does not know count as loaded at `now`; so do those loaded later.
     """
-    former = {row.id: row.formerly for row in register.obligations if row.formerly}
-    history = history.renamed(former) if former else history
     roster = Roster(register)
-    setting = Setting(register, roster, Bearers(register, roster), calendars, history, now, since, until)
-    return Plan(setting, (slot for row in register.obligations for slot in slots_of(row, setting)))
+    bearers = Bearers(register, roster)
+    empty = Plan(roster, calendars, history, now, (), bearers)
+    setting = Setting(register, roster, bearers, calendars, empty.history, now, since, until)
+    return replace(empty, slots=tuple(slot for row in register.obligations for slot in slots_of(row, setting)))
