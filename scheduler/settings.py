@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from scheduler.words import Lang
@@ -31,6 +32,7 @@ class Settings:
     smtp_password: str | None
     sender: str | None
     lang: Lang
+    beat: timedelta  # between two sweeps; tests with a fast clock want it longer
 
 
 def _password(env: Mapping[str, str]) -> str | None:
@@ -54,6 +56,7 @@ def settings(
         smtp_password=_password(env),
         sender=env.get("DUBAN_FROM"),
         lang=Lang(lang or env.get("DUBAN_LANG") or Lang.ZH),
+        beat=timedelta(seconds=int(env.get("DUBAN_BEAT") or 30)),
     )
 
 

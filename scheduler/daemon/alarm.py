@@ -50,19 +50,20 @@ class AlarmClock(BlockingScheduler):  # type: ignore[misc]  # APScheduler ships 
     this one waits on a pipe, at most one beat long. An error in `on_beat` ends the loop and with it the process.
     """
 
-    def __init__(self, on_beat: Callable[[], None]) -> None:
+    def __init__(self, on_beat: Callable[[], None], beat: timedelta = BEAT) -> None:
         super().__init__(
             timezone=BEIJING,
             executors={"default": DebugExecutor()},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._on_beat = on_beat
+        self._longest = beat.total_seconds()
         self._read, self._write = os.pipe()
         os.set_blocking(self._read, False)
         os.set_blocking(self._write, False)
         self._rung = True
         self._set: dict[str, tuple[datetime, ...]] = {}
-        self.add_job(self._ring, IntervalTrigger(seconds=int(BEAT.total_seconds()), timezone=BEIJING), id=SWEEP, name=SWEEP)
+        self.add_job(self._ring, IntervalTrigger(seconds=int(self._longest), timezone=BEIJING), id=SWEEP, name=SWEEP)
 
     @property
     def pipe(self) -> int:
@@ -105,8 +106,7 @@ class AlarmClock(BlockingScheduler):  # type: ignore[misc]  # APScheduler ships 
     def _main_loop(self) -> None:
         wait: float | None = 0
         while self.state != STATE_STOPPED:
-            longest = BEAT.total_seconds()
-            select.select([self._read], [], [], longest if wait is None else min(wait, longest))
+            select.select([self._read], [], [], self._longest if wait is None else min(wait, self._longest))
             self._drain()
             wait = self._process_jobs()
             if self._rung and self.state != STATE_STOPPED:

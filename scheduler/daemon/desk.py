@@ -1,0 +1,143 @@
+"""The daemon's desk: the table in force, the plan made of it, the journal. It follows files and facts; it sends nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from scheduler.daemon.services import HORIZON, Services
+from scheduler.journal import Entry, Journal
+from scheduler.planning import Calendars, History, Plan, compile_plan
+from scheduler.planning.model import FactKind
+from scheduler.problems import Problem, has_errors
+from scheduler.register import Loaded, Register, load
+
+log = logging.getLogger("duban")
+
+PROGRAM = "duban"  # the actor of what the program does by itself
+# Facts that the program writes about mail: they change no date, so the plan stays and only its history grows.
+_BOOKKEEPING = frozenset(
+    {FactKind.QUEUED, FactKind.SENT, FactKind.SKIPPED, FactKind.DROPPED, FactKind.FAILED, FactKind.STARTED}
+    | {FactKind.HEARTBEAT, FactKind.TABLE_REFUSED}
+)
+
+
+class Desk:
+    """What the daemon works with. `open` raises TableError or UnreachableError; `follow` never does for a bad table."""
+
+    def __init__(self, services: Services, now: datetime) -> None:
+        self.services = services
+        self.register: Register = services.register
+        self.journal: Journal = services.journal
+        self.refused: tuple[Problem, ...] = ()
+        self.refused_digest = ""
+        self._seen = _stamps(services.loaded, services.settings.table)
+        facts = tuple(self.journal.facts())
+        self._history = History.of(facts)
+        self._seq = facts[-1].seq if facts else 0
+        self._in_force = next((str(f.data["digest"]) for f in reversed(facts) if f.kind is FactKind.TABLE), None)
+        self._adopt(services.loaded, now)
+        self.plan: Plan = self._compile(now)
+
+    @property
+    def seq(self) -> int:
+        """The number of the last fact taken in."""
+        return self._seq
+
+    def follow(self, now: datetime, *, reload: bool = False) -> bool:
+        """Bring the plan up to `now`: an edited table, new facts, a new day. Returns whether the plan was made anew."""
+        anew = self._read_table(now) if reload or self._table_moved() else False
+        anew = self._read_facts() or anew
+        if anew or now.date() != self.plan.now.date():
+            self.plan = self._compile(now)
+            return True
+        return False
+
+    def _read_table(self, now: datetime) -> bool:
+        loaded = load(self.services.settings.table)
+        self._seen = _stamps(loaded, self.services.settings.table)
+        if loaded.register is None or has_errors(loaded.problems):
+            self._refuse(loaded, now)
+            return False
+        self.refused = ()
+        if loaded.register.digest == self.register.digest:
+            return False
+        self.register = loaded.register
+        self._adopt(loaded, now)
+        log.info("table reloaded digest=%s obligations=%d", loaded.register.digest[:12], len(loaded.register.obligations))
+        return True
+
+    def _refuse(self, loaded: Loaded, now: datetime) -> None:
+        """Keep the table in force; write down once per faulty text that another one was offered."""
+        digest = _digest(loaded)
+        if self.refused and self.refused_digest == digest:
+            return
+        self.refused, self.refused_digest = loaded.problems, digest
+        for problem in loaded.problems:
+            log.error("table refused %s", problem.text().replace("\n", " "))
+        data = {"digest": digest, "problems": len(loaded.problems)}
+        self.journal.append([Entry(FactKind.TABLE_REFUSED, PROGRAM, data=data)], now=now)
+
+    def _adopt(self, loaded: Loaded, now: datetime) -> None:
+        """Keep the files whole and write down that this table is in force, and which rows are new."""
+        digests = tuple(self.journal.keep("table", Path(name).name, content, now) for name, content in loaded.files)
+        entries = []
+        if self._in_force != self.register.digest:
+            data = {"digest": self.register.digest, "files": digests}
+            entries.append(Entry(FactKind.TABLE, PROGRAM, data=data))
+            self._in_force = self.register.digest
+        entries += [
+            Entry(FactKind.ROW, PROGRAM, data={"obligation": row.id})
+            for row in self.register.obligations
+            if row.id not in self._history.first_seen
+        ]
+        self.journal.append(entries, now=now)
+        self._read_facts()
+
+    def _read_facts(self) -> bool:
+        """Take in what was written since, by whoever; says whether any of it can change a date."""
+        facts = tuple(self.journal.facts(after=self._seq))
+        if not facts:
+            return False
+        self._seq = facts[-1].seq
+        self._history = self._history.extended(facts)
+        if hasattr(self, "plan"):
+            self.plan = replace(self.plan, history=self._history)
+        return any(fact.kind not in _BOOKKEEPING for fact in facts)
+
+    def _compile(self, now: datetime) -> Plan:
+        return compile_plan(
+            self.register,
+            Calendars(self.register),
+            self._history,
+            now=now,
+            since=now.date(),
+            until=now.date() + HORIZON,
+        )
+
+    def _table_moved(self) -> bool:
+        return any(_stamp(path) != stamp for path, stamp in self._seen.items())
+
+
+def _digest(loaded: Loaded) -> str:
+    return hashlib.sha256(b"\0".join(content for _, content in loaded.files)).hexdigest()
+
+
+def _stamps(loaded: Loaded, table: Path) -> Mapping[Path, tuple[int, int, int]]:
+    paths = {table, *(Path(name) for name, _ in loaded.files)}
+    return {path: _stamp(path) for path in paths}
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """What changes when a file is written or replaced: inode, size, time of change; zeros where it is missing."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+

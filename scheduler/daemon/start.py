@@ -1,0 +1,50 @@
+"""Puts the daemon together from settings: services, desk, post, transport. It runs nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+
+from scheduler.daemon.desk import Desk
+from scheduler.daemon.dispatch import Compose, Dispatch
+from scheduler.daemon.service import Daemon
+from scheduler.daemon.services import Services
+from scheduler.journal import Claim
+from scheduler.mailing import Letter, Post, transport_for
+from scheduler.planning import Plan
+from scheduler.planning.model import Message, Notice
+from scheduler.register import Register
+
+_SHORTEST_LEASE = 300  # seconds; a lease outlives the longest dialogue with the mail server
+
+
+def open_daemon(services: Services, tell_time: Callable[[], datetime], env: Mapping[str, str] = os.environ) -> Daemon:
+    """The daemon, its table checked and its journal open. Raises TableError, UnreachableError or ConfigurationFailure."""
+    settings = services.settings
+    register = services.register
+    post = Post(settings.templates, settings.sender)
+    transport = transport_for(settings.smtp, settings.smtp_password, env=env)
+    desk = Desk(services, tell_time())
+    lease = timedelta(seconds=max(_SHORTEST_LEASE, 3 * float(env.get("DUBAN_SMTP_TIMEOUT") or 30)))
+    dispatch = Dispatch(desk.journal, transport, _composer(post), lease)
+    return Daemon(desk, dispatch, post, tell_time, sender_domain(settings.sender, register))
+
+
+def sender_domain(sender: str | None, register: Register) -> str:
+    """The domain of Message-IDs: that of the sender, else of the admin's address."""
+    admin = next((p.email for p in register.people if p.id == register.office.admin and p.email), None)
+    address = parseaddr(sender)[1] if sender else admin
+    return (address or "").rpartition("@")[2] or "duban.invalid"
+
+
+def _composer(post: Post) -> Compose:
+    def compose(claim: Claim, notices: tuple[Notice, ...], plan: Plan, now: datetime) -> Letter:
+        row = claim.row
+        message = Message(row.key, row.kind, row.recipient, row.copies, row.moment, notices, row.late, row.cause)
+        if row.body is not None:
+            return post.written(message, plan, now, row.message_id, row.body.subject, row.body.text, row.body.html)
+        return post.compose(message, plan, now, message_id=row.message_id)
+
+    return compose

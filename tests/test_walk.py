@@ -1,0 +1,260 @@
+"""One story from end to end: the real daemon in a process of its own, a real SMTP server, a real database, four months of 2025/26.
+
+The clock of the daemon is driven by libfaketime, half a day a second. What `duban plan` announced on the first day is compared
+with what the mail server took. In between a unit finishes early, an event is entered, and the machine is off for two weeks.
+"""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import date, datetime
+from email import message_from_bytes, policy
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import pytest
+
+from scheduler.clock import BEIJING
+from tests.mailserver import Mailserver
+
+LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+pytestmark = pytest.mark.skipif(not LIBRARIES, reason="libfaketime is not installed on this machine")
+
+SPEED = 43_200  # half a day a second
+START = datetime(2025, 11, 28, 0, 0, tzinfo=BEIJING)  # a Friday: ready before Monday the 1st
+OUTAGE = datetime(2026, 3, 1, 0, 0, tzinfo=BEIJING)
+BACK = datetime(2026, 3, 13, 18, 0, tzinfo=BEIJING)  # a Friday evening
+AWAKE = datetime(2026, 3, 16, 9, 0, tzinfo=BEIJING)  # the Monday on which the late mails go
+END = datetime(2026, 4, 1, 0, 0, tzinfo=BEIJING)
+
+TABLE = """\
+version: 1
+office:
+  name: 云岭州人民政府办公室
+  unit: office
+  admin: he.ping
+  start: 2025-12-01
+  mail_domains: [example.gov.cn]
+units:
+  - {id: office, name: 云岭州人民政府办公室, kind: office, people: {officer: he.ping, deputy: xu.wen}}
+  - id: wanghe
+    name: 望河县人民政府
+    kind: county
+    reports_to: office
+    people: {officer: lin.lan, deputy: ma.jun, office-head: qiu.shan, leader: zhao.yuan}
+  - id: shidu
+    name: 石渡县人民政府
+    kind: county
+    reports_to: office
+    people: {officer: tan.song, deputy: bai.he, office-head: ding.yi, leader: luo.cheng}
+people:
+  - {id: he.ping, name: 何平, post: 科长, email: heping@example.gov.cn}
+  - {id: xu.wen, name: 许文, post: 副主任, email: xuwen@example.gov.cn}
+  - {id: lin.lan, name: 林岚, post: 科员, email: linlan@example.gov.cn}
+  - {id: ma.jun, name: 马骏, post: 副主任, email: majun@example.gov.cn}
+  - {id: qiu.shan, name: 邱山, post: 主任, email: qiushan@example.gov.cn}
+  - {id: zhao.yuan, name: 赵原, post: 县长, via: lin.lan}
+  - {id: tan.song, name: 谭松, post: 科员, email: tansong@example.gov.cn}
+  - {id: bai.he, name: 白荷, post: 副主任, email: baihe@example.gov.cn}
+  - {id: ding.yi, name: 丁逸, post: 主任, email: dingyi@example.gov.cn}
+  - {id: luo.cheng, name: 罗成, post: 县长, via: tan.song}
+events:
+  - {id: normative-document.issued, title: 规范性文件印发}
+records:
+  - {id: interpretation, title: 政策解读}
+obligations:
+  - id: annual-report.submit
+    title: 报送上一年度政府信息公开工作年度报告
+    owed_by: {kind: county}
+    due: {every: year, by: end of 01, covers: previous, roll: preceding}
+  - id: annual-report.publish
+    title: 公布上一年度政府信息公开工作年度报告
+    owed_by: {kind: county}
+    due: {every: year, by: end of 03, covers: previous, roll: preceding}
+  - id: statistics
+    title: 报送上月政务公开统计数据
+    owed_by: {unit: wanghe}
+    due: {every: month, by: start + 5wd, covers: previous}
+    ladder: monthly
+  - id: normative-document.publish
+    title: 规范性文件公开发布
+    owed_by: event.unit
+    due: {within: 5个工作日, after: normative-document.issued}
+  - id: leader-interpretation
+    title: 主要负责人解读重要政策
+    owed_by: {role: leader, of: {kind: county}}
+    quota: {of: interpretation, at_least: 2, every: year, pace: [{by: 03-20, at_least: 1}]}
+ladders:
+  monthly: {remind: [2wd], chase: [2wd]}
+"""
+
+
+@pytest.fixture(scope="module")
+def working_days():
+    with (Path(__file__).parent / "workdays" / "data" / "workdays.csv").open(encoding="utf-8") as file:
+        return {date.fromisoformat(row["date"]) for row in csv.DictReader(file) if row["is_workday"] == "1"}
+
+
+class Office:
+    """The story's machine: a table, a database, a mail server, and a clock that runs fast."""
+
+    def __init__(self, folder, server):
+        self.folder = folder
+        (folder / "obligations.yaml").write_text(TABLE, encoding="utf-8")
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("DUBAN", "LD_", "FAKETIME"))} | {
+            "DUBAN_TABLE": str(folder / "obligations.yaml"),
+            "DUBAN_STATE": str(folder / "state"),
+            "DUBAN_SMTP": server.url,
+            "DUBAN_SMTP_PASSWORD": "correct horse",
+            "DUBAN_SMTP_CA": str(server.ca or ""),
+            "DUBAN_SMTP_TIMEOUT": str(30 * SPEED),  # time-outs run on the fast clock too
+            "DUBAN_BEAT": "1200",  # or the sweep would never rest
+            "LD_PRELOAD": str(LIBRARIES[0]),
+            "TZ": "Asia/Shanghai",
+        }
+        self.daemon = None
+
+    def duban(self, at, *words):
+        """Run a command at a moment that stands still."""
+        env = self.env | {"FAKETIME": f"{at:%Y-%m-%d %H:%M:%S}"}
+        command = [sys.executable, "-m", "scheduler.cli", *words]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self, at):
+        env = self.env | {"FAKETIME": f"@{at:%Y-%m-%d %H:%M:%S} x{SPEED}"}
+        log = (self.folder / "daemon.log").open("a")
+        command = [sys.executable, "-m", "scheduler.cli", "run"]
+        self.daemon = subprocess.Popen(command, env=env, stdout=log, stderr=log)
+        self.begun = (at, time.monotonic())
+
+    def wait_until(self, moment):
+        at, begun = self.begun
+        rest = begun + (moment - at).total_seconds() / SPEED - time.monotonic()
+        time.sleep(max(0, rest))
+        assert self.daemon.poll() is None, (self.folder / "daemon.log").read_text()[-2000:]
+
+    def stop(self):
+        if self.daemon and self.daemon.poll() is None:
+            self.daemon.send_signal(signal.SIGTERM)
+            assert self.daemon.wait(30) == 0, (self.folder / "daemon.log").read_text()[-2000:]
+
+
+@pytest.fixture(scope="module", params=["plain", "starttls"])
+def story(request, tmp_path_factory):
+    """Plays the four months once per kind of mail server, and gives what was announced and what came."""
+    folder = tmp_path_factory.mktemp(request.param)
+    with Mailserver(tls=request.param == "starttls", folder=folder) as server:
+        office = Office(folder, server)
+        announced = json.loads(
+            office.duban(START, "plan", "--from", "2025-12-01", "--to", "2026-03-31", "--chasers", "--format", "json")
+        )
+        try:
+            office.start(START)
+            office.wait_until(datetime(2026, 1, 17, 12, tzinfo=BEIJING))  # a Saturday
+            done = datetime(2026, 1, 17, 12, tzinfo=BEIJING)
+            office.duban(done, "done", "annual-report.submit/wanghe/2025", "--on", "2026-01-16")
+            office.duban(
+                done, "event", "normative-document.issued", "--unit", "shidu", "--ref", "SD-001", "--at", "2026-01-16"
+            )
+            office.wait_until(OUTAGE)
+            office.stop()
+            office.start(BACK)
+            office.wait_until(END)
+        finally:
+            office.stop()
+        status = json.loads(office.duban(END, "status", "--format", "json"))
+        verified = office.duban(END, "audit", "verify")
+        mails = [message_from_bytes(raw, policy=policy.default) for raw in server.taken]
+    shutil.rmtree(folder, ignore_errors=True)
+    return announced, status, mails, verified
+
+
+def notices(tasks):
+    """Every notice by (task, step), with its moment."""
+    return {(t["task"], n["step"]): n for t in tasks for n in t["notices"]}
+
+
+def moment(text):
+    return datetime.fromisoformat(text)
+
+
+SILENCED = "annual-report.submit/wanghe/2025"
+
+
+def test_each_announced_mail_arrives_once_on_its_day_and_not_before_its_moment(story):
+    announced, status, mails, _ = story
+    came = Counter(mail["Message-ID"] for mail in mails)
+    sent = notices(status["tasks"])
+    expected = [
+        (key, notice)
+        for key, notice in notices(announced["tasks"]).items()
+        if key[0] != SILENCED and notice["kind"] != "escalation" and not OUTAGE <= moment(notice["at"]) <= AWAKE
+    ]
+    assert len(expected) > 20
+    for key, notice in expected:
+        found = sent[key]
+        assert found["outcome"] == "sent", (key, found)
+        assert moment(found["sent_at"]) >= moment(notice["at"]), key
+        assert found["sent_at"][:10] == notice["at"][:10], key
+        assert came[found["message_id"]] == 1, key
+
+
+def test_no_mail_came_that_the_record_does_not_know_and_none_came_twice(story):
+    _, status, mails, _ = story
+    known = {n["message_id"] for n in notices(status["tasks"]).values() if n["message_id"]}
+    came = Counter(mail["Message-ID"] for mail in mails)
+    assert set(came.values()) == {1}
+    others = [mail for mail in mails if mail["Message-ID"] not in known]
+    assert all("【拟发】" in mail["Subject"] or "提醒程序" in mail["Subject"] for mail in others), [m["Subject"] for m in others]
+
+
+def test_nobody_is_written_to_on_a_rest_day(story, working_days):
+    _, _, mails, _ = story
+    days = {parsedate_to_datetime(mail["Date"]).astimezone(BEIJING).date() for mail in mails}
+    assert days <= working_days
+    assert date(2026, 1, 4) in days  # a make-up Sunday: 20 working days before 30 January
+
+
+def test_done_silences_the_rest(story):
+    announced, status, _, _ = story
+    after = [k for k, n in notices(announced["tasks"]).items() if k[0] == SILENCED and n["at"] > "2026-01-18"]
+    assert after
+    sent = notices(status["tasks"])
+    assert all(sent.get(key, {}).get("outcome") != "sent" for key in after)
+
+
+def test_an_event_entered_in_between_is_reminded(story):
+    _, status, _, _ = story
+    (task,) = [t for t in status["tasks"] if t["task"] == "normative-document.publish/shidu/SD-001"]
+    assert task["target"] == "2026-01-23"
+    assert any(n["outcome"] == "sent" for n in task["notices"])
+
+
+def test_after_two_weeks_of_outage_each_person_gets_one_late_message(story):
+    _, _, mails, _ = story
+    first_day = [m for m in mails if parsedate_to_datetime(m["Date"]).astimezone(BEIJING).date() == AWAKE.date()]
+    late = [m for m in first_day if "补发" in m.get_body(("plain",)).get_content()]
+    assert late
+    assert set(Counter(m["To"].addresses[0].addr_spec for m in late).values()) == {1}
+
+
+def test_escalations_keep_their_order_one_a_working_day(story):
+    _, status, _, _ = story
+    for task in status["tasks"]:
+        days = [n["sent_at"][:10] for n in task["notices"] if n["kind"] == "escalation" and n["outcome"] == "sent"]
+        assert days == sorted(set(days)), task["task"]
+
+
+def test_the_chain_verifies(story):
+    *_, verified = story
+    assert verified
+
+
