@@ -35,7 +35,7 @@ _NAMES = {
     "十一": "国庆节",
     "三月三": "壮族三月三",
 }
-_DATE = r"(?:(\d{4})年)?\s*(?:(\d{1,2})月)?\s*(\d{1,2})日(?!电|讯)\s*(\([^()]*\))?"
+_DATE = r"(?:(\d{4})年\s*)?(?:(\d{1,2})月\s*)?(\d{1,2})日(?!电|讯)\s*(\([^()]*\))?"
 _ITEM = re.compile(rf"{_DATE}(?:\s*(?:至|-+)\s*{_DATE})?")
 _VERB = re.compile(
     r"(?P<move>公休日?(?:分别)?调(?:整)?(?:至|到|为))|(?P<resume>起[^,。;]{0,4}上班)|(?P<work>上班|补班)|"
@@ -117,9 +117,8 @@ def _section(reading: Reading, start: int, end: int, name: str) -> None:
     for a, b in _sentences(reading.text, start, end):
         first = len(reading.statements)
         _sentence(reading, a, b, name)
-        resting = {d for s in reading.statements[first:] if s.what is Say.REST for d in s.days}
         for total in _TOTAL.finditer(reading.text, a, b):
-            _check_total(reading, total, resting)
+            _check_total(reading, total, [s for s in reading.statements[first:] if s.what is Say.REST])
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -251,7 +250,12 @@ def settled(reading: Reading) -> dict[date, tuple[bool, str]]:
     return dict(sorted(days.items()))
 
 
-def _check_total(reading: Reading, total: re.Match[str], days: set[date]) -> None:
-    if days and int(total[1]) not in {len(days), len(days | _beside(days))}:
+def _check_total(reading: Reading, total: re.Match[str], resting: list[Statement]) -> None:
+    """共N天 is the length of the stretch; around single days (放假…补休) it may count the weekend beside them."""
+    days = {d for s in resting for d in s.days}
+    sums = {len(days)}
+    if days and all(len(s.days) == 1 for s in resting):
+        sums.add(len(days | _beside(days)))
+    if days and int(total[1]) not in sums:
         message = say("写的是共{said}天，日期合起来是{found}天", said=int(total[1]), found=len(days))
         reading.wrong(total.start(), "notice-total", message, say("请对照通知原文的起止日期"))
