@@ -191,7 +191,8 @@ class _Ladder:
             groups.setdefault(step.name, []).append(step)
         placed: list[Step] = []
         taken: date | None = None
-        for same in sorted(groups.values(), key=lambda g: g[0].at, reverse=not forward):
+        ordered = sorted(groups.values(), key=lambda g: g[0].at)
+        for same in ordered if forward else reversed(ordered):
             at = same[0].at
             if taken is not None and (at.date() <= taken if forward else at.date() >= taken):
                 at = self.window.on(self.window.calendar.add(taken, 1 if forward else -1))

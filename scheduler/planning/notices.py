@@ -20,7 +20,8 @@ def named(name: str, plan: Plan) -> tuple[Notice, ...]:
 
 def recall(key: str, plan: Plan) -> Notice | None:
     """The notice of that key; None where its task is gone, its target has moved or its ladder has no such step now."""
-    return next((notice for notice in named(key.partition("@")[0], plan) if notice.key == key), None)
+    task_id, _, rest = key.rpartition("#")
+    return next((notice for notice in named(f"{task_id}#{rest.partition('@')[0]}", plan) if notice.key == key), None)
 
 
 def _repeated(task: Task, name: str, plan: Plan) -> Step | None:
