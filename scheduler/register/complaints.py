@@ -1,4 +1,4 @@
-"""pydantic's errors → Problems an official can act upon: the place in the file, a stable code, what is wrong, how to mend it."""
+"""pydantic's errors → Problems: place, stable code, what is wrong, how to mend it. It finds nothing by itself."""
 
 from __future__ import annotations
 
@@ -45,10 +45,8 @@ def _missing(node: Node, loc: tuple[str | int, ...]) -> Problem:
     key = str(loc[-1])
     parent = follow(node, loc[:-1])
     place = parent.value[key].key_place if isinstance(parent.value, dict) and key in parent.value else parent.place
-    if key == "owned_by" or key == "owed_by":
-        hint = say(
-            "写 owed_by，例如 {{unit: 单位编号}}、{{kind: 类别}}、{{role: 角色, of: {{kind: 类别}}}} 或 event.unit"
-        )
+    if key == "owed_by":
+        hint = say("写 owed_by，例如 {unit: 单位编号}、{kind: 类别}、{role: 角色, of: {kind: 类别}} 或 event.unit")
         return problem(Code.OWNER_MISSING, say("未指定承办人"), hint, place)
     return problem(
         Code.MISSING_KEY, say("缺少 {key}", key=key), _MISSING_HINTS.get(key, say("请补上 {key}: …", key=key)), place
@@ -97,7 +95,7 @@ def _plain_words(detail: ErrorDetails, spot: Node) -> tuple[Code, Phrase, Phrase
     if kind == "greater_than_equal":
         return Code.BAD_NUMBER, say("“{said}”太小", said=said), say("至少为{least}", least=context.get("ge"))
     if kind in ("model_type", "model_attributes_type", "dict_type", "mapping_type"):
-        hint = say("冒号用半角，后面空一格；或写成 {{项: 值}}")
+        hint = say("冒号用半角，后面空一格；或写成 {项: 值}")
         return Code.BAD_VALUE, say("这里应分项书写，而不是“{said}”", said=said or _shape(spot)), hint
     return Code.BAD_VALUE, say("这里的值不对：{said}", said=said or _shape(spot)), say("请对照说明书里这一项的写法")
 

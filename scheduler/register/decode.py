@@ -1,4 +1,4 @@
-"""The tree of a table → rows of the model, every mistake with its place. A row with a mistake is kept without the bad keys."""
+"""The tree of a table → rows of the model, mistakes with their places. It keeps a row without its bad keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from scheduler.problems import Problem
 from scheduler.register.complaints import explain, unknown_key
 from scheduler.register.draft import Draft
-from scheduler.register.mistakes import Code, problem
+from scheduler.register.mistakes import Code, UnreadableError, problem
 from scheduler.register.model import (
     ClosureDays,
     Event,
@@ -28,7 +28,6 @@ from scheduler.register.model import (
 )
 from scheduler.register.scalars import identifier
 from scheduler.register.sections import LISTS, SECTIONS
-from scheduler.register.mistakes import UnreadableError
 from scheduler.register.tree import Node, Path, Plain, entries, follow, items, plain, text
 from scheduler.words import say
 
@@ -63,8 +62,7 @@ class _Decoder:
     def _complain(self, model: type[R], path: Path, node: Node, detail: ErrorDetails) -> None:
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(explain(model, node, detail))
-        steps = tuple(step for step in detail["loc"] if isinstance(step, int) or not step.startswith("\0"))
-        self.doubtful.add((*path, *steps))
+        self.doubtful.add((*path, *detail["loc"][:1]))
 
     def _salvaged(self, model: type[R], raw: Plain, details: list[ErrorDetails]) -> R | None:
         if not isinstance(raw, dict):
@@ -108,7 +106,7 @@ def _names(model: type[Row]) -> frozenset[str]:
 
 
 def _no_list(section: str, node: Node) -> Problem:
-    hint = say("每一项另起一行，以“- ”开头，例如 - {{id: …}}")
+    hint = say("每一项另起一行，以“- ”开头，例如 - {id: …}")
     return problem(Code.BAD_VALUE, say("{section} 应是一个列表", section=section), hint, node.place)
 
 
@@ -129,7 +127,10 @@ def decode(root: Node) -> tuple[Draft, tuple[Problem, ...]]:
         not_tracked=decoder.rows(Untracked, "not_tracked"),
         summaries=decoder.rows(SummaryRow, "summaries"),
         calendar=_calendar(decoder, root),
-        declared={section: _declared(root, section) for section in LISTS},
+        declared={
+            **{section: _declared(root, section) for section in LISTS},
+            "ladders": frozenset(entries(entries(root).get("ladders"))),
+        },
         doubtful=frozenset(decoder.doubtful),
     )
     return draft, tuple(decoder.problems)
@@ -163,16 +164,16 @@ def _sections(root: Node) -> list[Problem]:
             problems.append(problem(Code.MISSING_KEY, say("缺少 {key}", key=key), _SECTION_HINTS[key], place))
     ladders = root.value.get("ladders")
     if ladders is not None and not isinstance(ladders.value, dict | None):
-        hint = say("ladders 下写名称，例如 standard: {{remind: [5wd, 1wd]}}")
+        hint = say("ladders 下写名称，例如 standard: {remind: [5wd, 1wd]}")
         problems.append(problem(Code.BAD_VALUE, say("ladders 应按名称分项"), hint, ladders.place))
     return problems
 
 
 _SECTION_HINTS = {
-    "office": say("写出本单位：office: {{name: …, unit: 单位编号, admin: 管理员编号}}"),
-    "units": say("列出各责任单位：units: [{{id: …, name: …}}]"),
-    "people": say("列出人员：people: [{{id: …, name: …, email: …}}]，或用 include 引入 CSV"),
-    "obligations": say("列出事项：obligations: [{{id: …, title: …, owed_by: …, due: …}}]"),
+    "office": say("写出本单位：office: {name: …, unit: 单位编号, admin: 管理员编号}"),
+    "units": say("列出各责任单位：units: [{id: …, name: …}]"),
+    "people": say("列出人员：people: [{id: …, name: …, email: …}]，或用 include 引入 CSV"),
+    "obligations": say("列出事项：obligations: [{id: …, title: …, owed_by: …, due: …}]"),
 }
 
 

@@ -1,11 +1,14 @@
-"""What could be read of a table: rows that hold, by their number in the file, and what the rest at least declares. It checks nothing."""
+"""What could be read of a table: rows by their number in the file, and what the others declare. It checks nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from scheduler.problems import Place, Problem
+from scheduler.register.ladders import built_in
 from scheduler.register.mistakes import Code, problem
 from scheduler.register.model import (
     ClosureDays,
@@ -16,6 +19,7 @@ from scheduler.register.model import (
     OfficeUnit,
     Person,
     RecordKind,
+    Register,
     SummaryRow,
     Untracked,
 )
@@ -23,9 +27,18 @@ from scheduler.register.tree import Node, Path, follow
 from scheduler.words import Phrase
 
 
+class Finding(NamedTuple):
+    """What a check found, at a path of the table."""
+
+    code: Code
+    message: Phrase
+    hint: Phrase
+    path: Path
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The rows of a table as far as they can be read, for the checks; `doubtful` are the paths already complained of."""
+    """The rows of a table as far as they can be read, for the checks; `doubtful` are paths already complained of."""
 
     root: Node
     office: Office | None
@@ -45,8 +58,25 @@ class Draft:
         """Where a path stands, or the nearest thing above it that the file has."""
         return follow(self.root, path).place
 
-    def problem(self, code: Code, message: Phrase, hint: Phrase, path: Path) -> Problem | None:
-        """A Problem at a path; None where that spot has been complained of already."""
-        if any(path[:n] in self.doubtful for n in range(1, len(path) + 1)):
+    def register(self, digest: str) -> Register:
+        """The rows as a Register; a stand-in where there is no office, so that the checks have somebody to ask."""
+        return Register(
+            version=1,
+            office=self.office or Office(name="…", unit="…", admin="…"),
+            units=tuple(self.units.values()),
+            people=tuple(self.people.values()),
+            events=tuple(self.events.values()),
+            records=tuple(self.records.values()),
+            ladders=MappingProxyType({**built_in(), **self.ladders}),
+            obligations=tuple(self.obligations.values()),
+            not_tracked=tuple(self.not_tracked.values()),
+            calendar=self.calendar,
+            summaries=tuple(self.summaries.values()),
+            digest=digest,
+        )
+
+    def problem(self, found: Finding) -> Problem | None:
+        """What a check found, with its place; None where that spot has been complained of already."""
+        if any(found.path[:n] in self.doubtful for n in range(1, len(found.path) + 1)):
             return None
-        return problem(code, message, hint, self.place(path))
+        return problem(found.code, found.message, found.hint, self.place(found.path))

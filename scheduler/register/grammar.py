@@ -1,4 +1,4 @@
-"""The types of the model's fields: how text becomes a value, or is taken as it is where it already is one. It reads no file."""
+"""The types of the model's fields: text becomes a value, a value is taken as it is. It reads no file."""
 
 from __future__ import annotations
 

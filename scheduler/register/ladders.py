@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scheduler.register.model import Ladder, Obligation, With, Within, Before
+from scheduler.register.model import Before, Ladder, Obligation, With, Within
 from scheduler.register.values import Unit
 
 STANDARD, STATUTORY, HOURS = "standard", "statutory", "hours"

@@ -1,4 +1,4 @@
-"""The catalogue of what can be wrong with a table: every code with its level, and text that cannot be read. It judges nothing."""
+"""The catalogue of what can be wrong with a table: every code with its level. It judges nothing."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Code(StrEnum):
     BAD_CLOSURE = "bad-closure"
 
 
-WARNINGS = frozenset({Code.LADDER_ORDER, Code.ROLE_UNFILLED, Code.REF_TWICE})
+WARNINGS = frozenset({Code.LADDER_ORDER, Code.OUTER_BEFORE_DUE, Code.REF_TWICE, Code.ROLE_UNFILLED})
 
 
 class UnreadableError(ValueError):

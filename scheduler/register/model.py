@@ -389,10 +389,15 @@ class Obligation(Row):
     @property
     def schedule(self) -> Schedule:
         """The one schedule that the row has."""
-        found = self.due or self.quota or self.coverage or self.measure or self.review
+        found = self.schedule_or_none
         if found is None:
             raise ValueError(self.id)  # the reader refuses such a row
         return found
+
+    @property
+    def schedule_or_none(self) -> Schedule | None:
+        """The same while the table is still being read, when it may be missing."""
+        return self.due or self.quota or self.coverage or self.measure or self.review
 
 
 class Untracked(Row):

@@ -1,4 +1,4 @@
-"""How days of the table are read: dates, ends of months and years, moments of a period, in English and Chinese. It counts no day."""
+"""How days are read: dates, ends of months and years, moments of a period, in English and Chinese. It counts no day."""
 
 from __future__ import annotations
 

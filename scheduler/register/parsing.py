@@ -5,13 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from scheduler.problems import Place, Problem, has_errors
 from scheduler.register.checks import check
 from scheduler.register.decode import MAX_PROBLEMS, decode
-from scheduler.register.draft import Draft
-from scheduler.register.ladders import built_in
 from scheduler.register.mistakes import Code, problem
 from scheduler.register.model import Register
 from scheduler.register.sections import included, join, read_file, with_unit_ids
@@ -23,7 +20,7 @@ File = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What came of reading a table: the register (None where there are errors), all problems, and the files as they were."""
+    """What came of reading a table: the register (None where there are errors), all problems, the files as read."""
 
     register: Register | None
     problems: tuple[Problem, ...]
@@ -47,7 +44,7 @@ def understand(files: tuple[File, ...], table: Node | None, problems: Sequence[P
     draft, malformed = decode(with_unit_ids(root))
     found += [*more, *twice, *malformed, *check(draft)]
     ordered = _in_order(found, [name for name, _ in files])
-    register = None if has_errors(ordered) else _register(draft, files)
+    register = None if has_errors(ordered) else draft.register(digest(files))
     return Loaded(register, ordered, files)
 
 
@@ -84,25 +81,6 @@ def _in_order(problems: Iterable[Problem], names: Sequence[str]) -> tuple[Proble
         Code.TOO_MANY, say("问题超过{limit}个，后面的没有列出", limit=MAX_PROBLEMS), say("请先改正列出的"), None
     )
     return (*ordered[:MAX_PROBLEMS], rest)
-
-
-def _register(draft: Draft, files: Sequence[File]) -> Register | None:
-    if draft.office is None:
-        return None
-    return Register(
-        version=1,
-        office=draft.office,
-        units=tuple(draft.units.values()),
-        people=tuple(draft.people.values()),
-        events=tuple(draft.events.values()),
-        records=tuple(draft.records.values()),
-        ladders=MappingProxyType({**built_in(), **draft.ladders}),
-        obligations=tuple(draft.obligations.values()),
-        not_tracked=tuple(draft.not_tracked.values()),
-        calendar=draft.calendar,
-        summaries=tuple(draft.summaries.values()),
-        digest=digest(files),
-    )
 
 
 def digest(files: Sequence[File]) -> str:

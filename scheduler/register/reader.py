@@ -1,4 +1,4 @@
-"""YAML bytes → nodes with places. It takes every scalar as text, constructs nothing, follows no alias and never recurses."""
+"""YAML bytes → nodes with places: every scalar is text, nothing is constructed, no alias followed, no recursion."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 import yaml
 from yaml.events import (
     AliasEvent,
+    CollectionEndEvent,
     CollectionStartEvent,
     DocumentStartEvent,
     Event,
-    MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
 )
 
 from scheduler.problems import Place, Problem
@@ -108,21 +106,19 @@ class _Builder:
 
     def take(self, event: Event) -> None:
         """Take the next event of the file."""
-        kind = type(event)
-        if kind is ScalarEvent:
+        if isinstance(event, ScalarEvent):
             self._scalar(event)
-        elif kind is MappingStartEvent or kind is SequenceStartEvent:
+        elif isinstance(event, CollectionStartEvent):
             self._open(event)
-        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+        elif isinstance(event, CollectionEndEvent):
             self.stack.pop()
-        elif kind is AliasEvent:
+        elif isinstance(event, AliasEvent):
             self._alias(event)
-        elif kind is DocumentStartEvent:
+        elif isinstance(event, DocumentStartEvent):
             self._document(event)
 
     def _scalar(self, event: ScalarEvent) -> None:
-        mark = event.start_mark
-        line, column = mark.line + 1, mark.column + 1
+        line, column = _mark(event)
         if event.anchor is not None or event.tag is not None:
             self._refuse_extras(event, line, column)
         said = event.value
@@ -134,7 +130,7 @@ class _Builder:
         else:
             self._place(said, line, column)
 
-    def _open(self, event: MappingStartEvent | SequenceStartEvent) -> None:
+    def _open(self, event: CollectionStartEvent) -> None:
         line, column = _mark(event)
         self._refuse_extras(event, line, column)
         self._refuse_key(line, column)
@@ -218,7 +214,8 @@ class _Builder:
 
 
 def _mark(event: Event) -> tuple[int, int]:
-    return event.start_mark.line + 1, event.start_mark.column + 1
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 # PyYAML's words (of both of its parsers) → what an official can act upon.

@@ -1,4 +1,4 @@
-"""Who is meant: units, people, roles and selectors of one register, looked up quickly. It sends nothing and knows no address rule."""
+"""Who is meant: units, people, roles and selectors of one register, looked up quickly. It knows no address."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class Roster:
         self._records = {record.id: record for record in register.records}
         self._obligations = {row.id: row for row in register.obligations}
         self._tenures = _tenures(register)
+        self._roles = _groups(self._tenures)
         self._posts = _posts(self._tenures)
         self._kinds = _groups((unit.kind, unit.id) for unit in register.units if unit.kind)
         self._tags = _groups((tag, unit.id) for unit in register.units for tag in unit.tags)
@@ -82,7 +83,7 @@ class Roster:
     # -- selectors --
 
     def units(self, selector: Selector, event_unit: str | None = None) -> tuple[str, ...]:
-        """The ids of the units a selector means, in the order of the table; of a role selector, the units that have the role."""
+        """The units a selector means, in the order of the table; of a role selector, those that have the role."""
         key = (selector, event_unit)
         if key not in self._selected:
             meant = self._meant(selector, event_unit)
@@ -141,7 +142,7 @@ class Roster:
                 yield Holder(unit, None, selector.role)
 
     def persons(self, selector: Selector, on: date) -> tuple[str, ...]:
-        """The persons a selector means on a day: holders of its role; of units without a role, everybody with a post there."""
+        """The persons a selector means on a day: holders of its role; without a role, all who have a post there."""
         found: dict[str, None] = {}
         for holder in self.bearers(selector, on):
             if holder.person:
@@ -156,7 +157,7 @@ class Roster:
 
     def roles(self, unit: str) -> tuple[str, ...]:
         """The roles that a unit names."""
-        return tuple(role for owner, role in self._tenures if owner == unit) if unit in self._units else ()
+        return self._roles.get(unit, ())
 
     def holder(self, unit: str, role: str, on: date) -> str | None:
         """Who holds a role of a unit on a day; the first named of several."""
@@ -165,6 +166,10 @@ class Roster:
     def holders(self, unit: str, role: str, on: date) -> tuple[str, ...]:
         """All who hold a role of a unit on a day."""
         return tuple(tenure.person for tenure in self._tenures.get((unit, role), ()) if tenure.on(on))
+
+    def ever(self, unit: str, role: str) -> tuple[str, ...]:
+        """All who hold a role of a unit, whenever."""
+        return tuple(tenure.person for tenure in self._tenures.get((unit, role), ()))
 
     def posts(self, person: str, on: date) -> tuple[tuple[str, str], ...]:
         """The units and roles that a person has on a day."""

@@ -1,4 +1,4 @@
-"""CSV bytes → nodes of a `people` section. It knows the headings in English and Chinese and opens no file."""
+"""CSV bytes → nodes of a `people` section, by headings in English and Chinese. It opens no file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class _Cell(NamedTuple):
 
 
 def read_roster(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
-    """The people of one CSV file, UTF-8 (with or without a byte-order mark) or GB18030, and what is wrong with its form."""
+    """The people of one CSV file, UTF-8 (also with a byte-order mark) or GB18030, and what is wrong with it."""
     decoded = _decoded(file, content)
     if isinstance(decoded, Problem):
         return None, (decoded,)

@@ -1,4 +1,4 @@
-"""How single words of the table are read: ids, numbers, shares, times, durations, targets. It knows no day and no period."""
+"""How single words are read: ids, numbers, shares, times, durations, targets. It knows no day and no period."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _readable(parse: Callable[[str], object], text: str) -> bool:
 
 
 def identifier(text: str) -> str:
-    """An id: letters (Chinese too), digits, `.`, `-`, `_`; no slash, space or `#`, because task ids are built from it."""
+    """An id: letters (Chinese too), digits, `.`, `-`, `_`; no slash, space or `#`, since task ids are built from it."""
     word = text.strip()
     if _ID.fullmatch(word) and len(word) <= 100:
         return word
@@ -136,6 +136,8 @@ def target(text: str) -> Target:
 def duration(text: str) -> Duration:
     """A length of time: `5wd`, `20d`, `24h`, `2w`, `1m`, `1y`, or 5个工作日, 20日, 24小时, 2周, 1个月, 1年."""
     found = _DURATION.fullmatch(text.strip())
+    if text.split()[:1] == ["every"]:
+        raise _no_duration(text, say("every 只能用在 chase 的最后一项，例如 chase: [1wd, 3wd, every 5wd]"))
     if not found:
         raise _no_duration(text, say("例如 5wd（5个工作日）、20d（20日）、24h（24小时）、1m（1个月）"))
     unit = _UNITS.get(found[2].strip()) or _UNITS.get(found[2].strip().lower())

@@ -31,7 +31,7 @@ def read_file(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ..
 
 
 def join(table: Node, others: Sequence[Node]) -> tuple[Node, tuple[Problem, ...]]:
-    """The table with the sections of the other files; what stands in two files that may stand in one only is a Problem."""
+    """The table with the sections of the other files; what stands twice and may stand once is a Problem."""
     problems: list[Problem] = []
     merged = dict(entries(table))
     for other in others:
@@ -62,7 +62,7 @@ def _twice(key: str, first: Node, second: Node) -> Problem:
 
 
 def with_unit_ids(root: Node) -> Node:
-    """The tree with units that people name by name or alias (in `people[].unit`) put by id; unknown names stay as they are."""
+    """The tree with `people[].unit` by id where it says a name or an alias; unknown names stay as they are."""
     sections = dict(entries(root))
     names = _unit_names(items(sections.get("units")))
     people = sections.get("people")

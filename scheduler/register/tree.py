@@ -1,4 +1,4 @@
-"""What a file says before it is understood: text, lists and mappings, each with its place. It knows no rule of the language."""
+"""What a file says before it is understood: text, lists and mappings with their places. It knows no rule."""
 
 from __future__ import annotations
 
@@ -56,10 +56,11 @@ def follow(node: Node, path: Iterable[str | int]) -> Node:
 
 
 def _child(value: str | list[Node] | dict[str, Node] | None, step: str | int) -> Node | None:
-    if isinstance(value, dict):
-        return value.get(step) if isinstance(step, str) else None
+    if isinstance(value, dict) and isinstance(step, str):
+        return value.get(step)
     if isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
-        return value[step]
+        found: Node = value[step]
+        return found
     return None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from scheduler.words import Phrase, say
@@ -151,7 +150,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """To whom a rung goes: a role of the bearer's own unit, or of the unit that it reports to (`reports_to.officer`)."""
+    """To whom a rung goes: a role of the bearer's own unit, or of the one it reports to (`reports_to.officer`)."""
 
     role: str
     upward: bool = False

@@ -1,0 +1,80 @@
+"""RFC 5545 rules: are they well formed, do they ever come? Each is bounded; it lists no deadline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+from dateutil.rrule import rrulestr
+
+from scheduler.register.draft import Finding
+from scheduler.register.mistakes import Code
+from scheduler.register.model import Effective, Rrule
+from scheduler.register.tree import Path
+from scheduler.words import Phrase, say
+
+_PART = re.compile(r"[A-Z]+=[A-Z0-9,+\-]+")
+_PARTS = frozenset(
+    {
+        "FREQ",
+        "INTERVAL",
+        "COUNT",
+        "UNTIL",
+        "BYMONTH",
+        "BYMONTHDAY",
+        "BYYEARDAY",
+        "BYWEEKNO",
+        "BYDAY",
+        "BYSETPOS",
+        "WKST",
+    }
+)
+_FREQUENCIES = frozenset({"YEARLY", "MONTHLY", "WEEKLY", "DAILY"})
+_START = date(2024, 1, 1)
+_YEARS = timedelta(days=366 * 9)  # the longest gap between two leap days
+
+
+def check_rrule(due: Rrule, effective: Effective, path: Path) -> Iterator[Finding]:
+    """A rule that cannot be read, or that never comes between `from` and the end of its effect."""
+    where = (*path, "rrule")
+    if reason := _malformed(due.rrule):
+        yield Finding(Code.BAD_RRULE, say("读不懂这条重复规则"), reason, where)
+        return
+    first = max((day for day in (due.from_, effective.from_) if day), default=_START)
+    last = min(effective.until or date.max, first + _YEARS)
+    try:
+        found = _first(due, first, last)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
+        yield Finding(Code.BAD_RRULE, say("读不懂这条重复规则"), _EXAMPLE, where)
+        return
+    if found is None:
+        message = say("这条规则一次也轮不到")
+        yield Finding(Code.NEVER_FIRES, message, say("请核对规则里的日子和 effective"), where)
+
+
+_EXAMPLE = say("例如 FREQ=MONTHLY;BYMONTHDAY=10，或 FREQ=YEARLY;BYMONTH=3;BYDAY=1MO")
+
+
+def _malformed(rule: str) -> Phrase | None:
+    parts = rule.removeprefix("RRULE:").upper().split(";")
+    if not all(_PART.fullmatch(part) for part in parts):
+        return _EXAMPLE
+    values = dict(part.split("=", 1) for part in parts)
+    if values.get("FREQ") not in _FREQUENCIES:
+        return say("FREQ 可用 YEARLY、MONTHLY、WEEKLY、DAILY")
+    if strange := sorted(set(values) - _PARTS):
+        return say("不支持 {parts}", parts="、".join(strange))
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", values.get("INTERVAL", "1")):
+        return say("INTERVAL 是 1 到 999")
+    return None
+
+
+def _first(due: Rrule, first: date, last: date) -> date | None:
+    start = datetime.combine(due.from_ or first, time())
+    for moment in rrulestr(due.rrule.removeprefix("RRULE:"), dtstart=start):
+        if moment.date() > last:
+            return None
+        if moment.date() >= first:
+            return moment.date()
+    return None
