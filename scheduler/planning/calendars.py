@@ -1,4 +1,4 @@
-"""The working-day calendars of a table: one per region, with the closures of the office. It holds no fact about any day."""
+"""The working-day calendars of a table: one per region, with the office's closures. It holds no fact about any day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stopped, restarted or lengthened the clock of a task: events of the row, and what people recorded. It counts no day."""
+"""What stopped, restarted or lengthened a task's clock: events, and what people recorded. It counts no day."""
 
 from __future__ import annotations
 

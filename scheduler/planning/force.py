@@ -86,7 +86,7 @@ class Force:
 
 
 def _closed(start: Happening, closes: list[Happening]) -> date | None:
-    """The day on which a series ends: its own end, else the first closing event after it, of its reference if there is one."""
+    """The day on which a series ends: its own end, else the first closing event after it, best of its reference."""
     if start.closed is not None:
         return day_of(start.closed)
     later = [c for c in closes if day_of(c.at) >= day_of(start.at)]

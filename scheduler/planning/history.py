@@ -2,9 +2,9 @@
 
 What the `data` of a fact holds, by kind; days and moments are in ISO form, an absent value is left out or None:
 
-- event: `event`, `ref`, `unit`, `title`, `planned` (bool: it has not happened yet), `due` (a limit of its own), `closed`
-  (the day on which it ended: what a clock `stops_for` goes on); `on` is when it happens. The same event and ref again
-  replaces what was said before.
+- event: `event`, `ref`, `unit`, `title`, `planned` (bool: it has not happened yet), `due` (a limit of its own),
+  `closed` (the day on which it ended: a clock that it stopped goes on); `on` is when it happens. The same event and
+  ref again replaces what was said before.
 - record: `record`, `person`, `unit`, `value` (`3`, `85%`, `52/57`), `title`, `url`
 - done, report, confirm: `evidence`, `note`, `printed`, `due`, `target`; waive: the dates, `reason`, `approved_by`
 - extend: `by` or `to`, `reason`, `approved_by`; pause, resume, return, reopen: `reason`; assign: `unit`
@@ -52,7 +52,7 @@ class History:
         return cls(tuple(facts))
 
     def extended(self, facts: Iterable[Fact]) -> History:
-        """This history and what was entered since; far cheaper than a new one, unless a fact is voided."""
+        """The same with what was entered since; far cheaper than a new one, unless a fact is voided."""
         more = tuple(facts)
         if any(f.kind is FactKind.VOID for f in more):
             return History(self._log + more, self._former)

@@ -1,4 +1,4 @@
-"""The tables in which History looks things up, filled from facts in the order of the journal. They answer nothing themselves."""
+"""The tables in which History looks things up, filled in the order of the journal. They answer nothing themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of planning as frozen values: facts, slots, tasks, steps, notices, decisions, messages. Nothing is computed here."""
+"""The words of planning as frozen values: facts, slots, tasks, steps, notices, messages. Nothing is computed here."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class LegKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One step of the way to a date, from `start` to `end`; `words` is what it used, `10wd` or `preceding` or a task's id."""
+    """One step of the way to a date; `words` is what it used: `10wd`, `preceding`, a task's id."""
 
     kind: LegKind
     start: Moment
@@ -299,7 +299,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """To whom a notice really goes. `who` is a person id (or a unit id for a shared mailbox); `note` says why another."""
+    """To whom a notice really goes. `who` is a person id (a unit id for a shared mailbox); `note` says why another."""
 
     who: str
     name: str

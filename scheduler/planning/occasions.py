@@ -1,4 +1,4 @@
-"""When a row makes tasks: its periods, the events and completions it hangs on, each with its label. It counts no day."""
+"""When a row makes tasks: its periods, the events and completions it hangs on, with labels. It counts no day."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from scheduler.register.model import (
     Recurring,
     Review,
     Rrule,
+    Schedule,
     Selector,
     With,
     Within,
@@ -33,6 +34,8 @@ from scheduler.register.values import Anchor, Covers, Duration, Every, Unit
 from scheduler.register.values import Moment as Rule
 
 ONCE = "once"
+
+_END = Rule(Anchor.END)
 _FIRST_RRULE = date(2004, 1, 1)  # the first day of the calendar, for a rule that names no `from`
 _DAYS = {Unit.WORKDAY: 2, Unit.DAY: 1, Unit.HOUR: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.YEAR: 366}
 
@@ -72,24 +75,35 @@ def occasions(obligation: Obligation, scope: Scope) -> Iterator[Occasion]:
     """The occasions of a row that may fall due in the scope, and all that hang on events."""
     schedule = obligation.schedule
     match schedule:
-        case Once():
-            yield Occasion(ONCE, schedule.by)
-        case Coverage(every=None):
-            if isinstance(schedule.by, date):
-                yield Occasion(ONCE, schedule.by)
+        case Once(by=day) | Coverage(every=None, by=date() as day):
+            yield Occasion(ONCE, day)
         case Recurring() | Quota() | Coverage() | Review() | Measure():
             yield from _periodic(obligation, scope)
-        case Within():
-            if schedule.after_done is not None:
-                yield from _after_done(obligation, schedule.after_done, scope)
-            elif schedule.after is not None:
-                yield from _of_events(obligation, schedule.after, scope)
+        case Within(after_done=str() as other):
+            yield from _after_done(obligation, other, scope)
+        case Within(after=str() as event):
+            yield from _of_events(obligation, event, scope)
         case With():
             yield from _of_events(obligation, schedule.with_, scope)
         case Before():
             yield from _before(obligation, schedule, scope)
         case Rrule():
             yield from _by_rrule(schedule, scope)
+
+
+def moment_of(schedule: Schedule) -> Rule | None:
+    """The moment of its period at which a recurring row falls due; None for rows without periods."""
+    match schedule:
+        case Recurring() | Review():
+            return schedule.by
+        case Measure():
+            return schedule.check.by
+        case Quota():
+            return schedule.by or _END
+        case Coverage(every=Every()):
+            return _END if schedule.by is None or isinstance(schedule.by, date) else schedule.by
+        case _:
+            return None
 
 
 def hangs_on_event(selector: Selector) -> bool:
@@ -128,11 +142,9 @@ def _periodic(obligation: Obligation, scope: Scope) -> Iterator[Occasion]:
 
 def _slack(obligation: Obligation) -> int:
     """How far a due day may lie outside its period."""
-    schedule = obligation.schedule
-    by = schedule.check.by if isinstance(schedule, Measure) else getattr(schedule, "by", None)
-    offset = span_days(by.offset) if isinstance(by, Rule) else 0
-    eve = 1 if isinstance(by, Rule) and by.anchor is Anchor.START else 0
-    return offset + eve + (370 if obligation.dates else 0) + 15
+    moment = moment_of(obligation.schedule) or _END
+    eve = 1 if moment.anchor is Anchor.START else 0
+    return span_days(moment.offset) + eve + (370 if obligation.dates else 0) + 15
 
 
 def _per_unit(starts: str, occasion: Occasion, scope: Scope) -> Iterator[Occasion]:

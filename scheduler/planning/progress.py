@@ -69,7 +69,7 @@ def _of_post(schedule: Quota, bearer: Bearer, history: History, roster: Roster) 
 
 
 def _coverage(schedule: Coverage, slot: Slot, history: History, roster: Roster, today: date) -> Reached:
-    """Who of the roster has a record; those who belonged to it on the day, or on the target day once that has passed."""
+    """Who of the roster has a record; who belongs to it today, or belonged on the target day once that has passed."""
     on = min(today, day_of(slot.dates.target))
     everybody = roster.persons(schedule.roster, on) if schedule.roster.role else roster.units(schedule.roster)
     firsts = {who: _within(history.recorded(schedule.of, who), slot, today) for who in everybody}

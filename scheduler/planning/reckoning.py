@@ -1,7 +1,7 @@
 """From a schedule to days: what the rule prints, what is counted, how it rolls, each step kept. It knows no bearer.
 
-民法典 第二百零一条: the day on which a period starts is not counted; 第二百零二条: a day that a month lacks is its last day;
-第二百零三条: what `following` does.
+民法典 第二百零一条: the day on which a period starts is not counted; 第二百零二条: a day that a month lacks is the
+month's last; 第二百零三条: what `following` does.
 """
 
 from __future__ import annotations
@@ -11,29 +11,24 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from scheduler.planning.model import BEIJING, Leg, LegKind, Moment
-from scheduler.planning.occasions import Occasion
+from scheduler.planning.occasions import Occasion, moment_of
 from scheduler.planning.periods import Period, base_day, day_in
 from scheduler.planning.windows import day_of, end_of, shift
 from scheduler.register.model import (
     Before,
-    Coverage,
-    Measure,
     Obligation,
     Once,
     Quota,
     Recurring,
-    Review,
-    Rrule,
     With,
     Within,
 )
-from scheduler.register.values import Anchor, Duration, Every, Unit
+from scheduler.register.values import Duration, Every, Unit
 from scheduler.register.values import Moment as Rule
 from scheduler.workdays import Calendar, Convention
 
 _DAY = timedelta(days=1)
 _AT_ONCE = Duration(0, Unit.DAY)
-_END = Rule(Anchor.END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +100,21 @@ def pace_days(quota: Quota, period: Period, calendar: Calendar) -> tuple[tuple[d
 
 def is_settled(legs: Iterable[Leg], calendar: Calendar) -> bool:
     """Whether no day that was looked at on the way is provisional."""
-    for leg in legs:
-        a, b = day_of(leg.start), day_of(leg.end)
-        if leg.kind in {LegKind.COUNT, LegKind.LEAD, LegKind.STOP, LegKind.EXTEND}:
-            if not leg.words.endswith(Unit.WORKDAY):
-                continue
-            a += _DAY if a < b else timedelta()  # the start is not counted
-        elif leg.kind is not LegKind.ROLL:
-            continue
-        if not calendar.span_announced(a, b):
-            return False
-    return True
+    spans = (looked_at(leg, calendar) for leg in legs)
+    return all(calendar.span_announced(*span) for span in spans if span is not None)
+
+
+def looked_at(leg: Leg, calendar: Calendar) -> tuple[date, date] | None:
+    """The days on whose status a step rests; None where it asked the calendar nothing."""
+    a, b = day_of(leg.start), day_of(leg.end)
+    if min(a, b) < calendar.first:
+        return None
+    if leg.kind is LegKind.ROLL:
+        return min(a, b), max(a, b)
+    counts = leg.kind in {LegKind.COUNT, LegKind.LEAD, LegKind.EXTEND} and leg.words.endswith(Unit.WORKDAY)
+    if not counts or a == b:
+        return None
+    return (a + _DAY, b) if a < b else (b, a - _DAY)  # the start is not counted
 
 
 # -- the printed day -------------------------------------------------------------------------------------------------
@@ -137,29 +136,17 @@ def _printed(obligation: Obligation, occasion: Occasion, calendar: Calendar) -> 
 def _by_rule(obligation: Obligation, occasion: Occasion, calendar: Calendar) -> list[Leg]:
     schedule, day = obligation.schedule, occasion.day
     match schedule:
-        case Once() | Rrule():
-            return [Leg(LegKind.PRINTED, day, day)]
         case Within():
             return _counted(Leg(LegKind.EVENT, day, day, occasion.after or ""), schedule.within, calendar)
         case With():
-            start = Leg(LegKind.EVENT, day_of(day), day_of(day))
-            if schedule.tolerance is not None and schedule.tolerance.unit is Unit.HOUR:
-                start = Leg(LegKind.EVENT, day, day)
-            return _counted(start, schedule.tolerance or _AT_ONCE, calendar)
+            tolerance = schedule.tolerance or _AT_ONCE
+            at = day if tolerance.unit is Unit.HOUR else day_of(day)
+            return _counted(Leg(LegKind.EVENT, at, at), tolerance, calendar)
         case Before():
             return _led(occasion, schedule, calendar)
-        case Recurring():
-            return _in_period(occasion, schedule.by, calendar)
-        case Quota():
-            return _in_period(occasion, schedule.by or _END, calendar)
-        case Coverage():
-            if isinstance(schedule.by, date):
-                return [Leg(LegKind.PRINTED, schedule.by, schedule.by)]
-            return _in_period(occasion, schedule.by or _END, calendar)
-        case Measure():
-            return _in_period(occasion, schedule.check.by, calendar)
-        case Review():
-            return _in_period(occasion, schedule.by, calendar)
+        case _:
+            moment = moment_of(schedule)
+            return [Leg(LegKind.PRINTED, day, day)] if moment is None else _in_period(occasion, moment, calendar)
 
 
 def _in_period(occasion: Occasion, moment: Rule, calendar: Calendar) -> list[Leg]:
@@ -191,7 +178,7 @@ def _led(occasion: Occasion, schedule: Before, calendar: Calendar) -> list[Leg]:
 
 
 def _after(start: Moment, length: Duration, calendar: Calendar, sign: int = 1) -> Moment:
-    """So long after a start; hours count from its moment, and from 00:00 of a start that is a whole day (the strictest).
+    """So long after a start; hours count from its moment, or from 00:00 of a whole day (the strictest).
 
     Hours are clock hours: nights, weekends and holidays do not stop them (民法典 第二百条).
     """
@@ -227,13 +214,14 @@ def _stopped(obligation: Obligation, legs: list[Leg], stop: Stop, calendar: Cale
     since = max(stop.on, began, key=end_of) if legs[0].kind in {LegKind.EVENT, LegKind.RESTART} else stop.on
     if end_of(since) >= end_of(end) or end_of(stop.until) <= end_of(since):
         return legs
+    stop_leg = Leg(LegKind.STOP, since, stop.until)
     unit = obligation.due.within.unit if isinstance(obligation.due, Within) else Unit.WORKDAY
     if unit is Unit.WORKDAY:
         left = calendar.count(day_of(since), day_of(end))
-        later: Moment = calendar.add(day_of(stop.until), left)
-        return [*legs, Leg(LegKind.STOP, stop.until, later, f"{left}{unit}")]
+        resumed = day_of(stop.until)
+        return [*legs, stop_leg, Leg(LegKind.COUNT, resumed, calendar.add(resumed, left), f"{left}{unit}")]
     later = end + (end_of(stop.until) - end_of(since))
-    return [*legs, Leg(LegKind.STOP, stop.until, later, unit)]
+    return [*legs, stop_leg, Leg(LegKind.COUNT, stop.until, later)]
 
 
 def _extended(

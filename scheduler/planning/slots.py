@@ -1,4 +1,4 @@
-"""The slots of one row: occasions with their dates, steps and bearers, where they matter at a moment. It keeps nothing."""
+"""The slots of one row: its occasions with dates, steps and bearers, where they matter. It keeps nothing."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class _Row:
 
     @cached_property
     def _first_due(self) -> date:
-        """Before this day nothing of a recurring row was ever due: the start, or the day on which the row came later."""
+        """Before this day nothing of a recurring row was due: the start, or the day on which the row came later."""
         m = self._m
         late = self._seen.date() > m.loaded.date() and not isinstance(self._row.due, Once)
         return max(m.start, self._seen.astimezone(BEIJING).date()) if late else m.start

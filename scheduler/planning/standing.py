@@ -1,4 +1,4 @@
-"""Where a task stands at a moment: state, light, progress, the day it was done. Derived, never stored; it changes nothing."""
+"""Where a task stands at a moment: state, light, progress, the day it was done. Derived and never stored."""
 
 from __future__ import annotations
 
@@ -61,33 +61,37 @@ def is_late(done: Moment, due: Moment, entered: datetime | None = None) -> bool:
 
 
 def _state(task: Task, facts: TaskFacts, counted: date | None, now: datetime) -> tuple[State, Moment | None]:
-    slot, dates = task.slot, task.dates
     if facts.waiver is not None:
         return State.WAIVED, None
     if facts.done is not None:
         done = facts.done
-        return _done(done.on, done.due or dates.due, done), done.on
+        return _done(task, done.on, done.due or task.dates.due, done), done.on
     if counted is not None:
-        return _done(counted, dates.due, None), counted
-    if slot.dormant:
+        return _done(task, counted, task.dates.due, None), counted
+    if task.slot.dormant:
         return State.DORMANT, None
-    if slot.paused:
-        return State.PAUSED, None
-    if facts.reported is not None:
+    if facts.reported is not None and not task.slot.paused:
         return State.REPORTED, facts.reported.on
     return _running(task, now), None
 
 
-def _done(on: Moment, due: Moment, closing: Closing | None) -> State:
-    return State.DONE_LATE if is_late(on, due, closing.entered if closing else None) else State.DONE
+def _done(task: Task, on: Moment, due: Moment, closing: Closing | None) -> State:
+    late = is_late(on, due, closing.entered if closing else None) and not is_soft(task)
+    return State.DONE_LATE if late else State.DONE
 
 
 def _running(task: Task, now: datetime) -> State:
-    schedule, dates = task.slot.obligation.schedule, task.dates
-    soft = isinstance(schedule, Review) and schedule.soft
-    if not soft and is_overdue(dates.due, now):
+    if task.slot.paused:
+        return State.PAUSED
+    if not is_soft(task) and is_overdue(task.dates.due, now):
         return State.OVERDUE
-    return State.NOT_OPEN if now.astimezone(BEIJING).date() < dates.opens else State.OPEN
+    return State.NOT_OPEN if now.astimezone(BEIJING).date() < task.dates.opens else State.OPEN
+
+
+def is_soft(task: Task) -> bool:
+    """Whether it only prompts (适时): never overdue, never late, never red."""
+    schedule = task.slot.obligation.schedule
+    return isinstance(schedule, Review) and schedule.soft
 
 
 def is_overdue(due: Moment, now: datetime) -> bool:

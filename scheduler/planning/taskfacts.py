@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 
 from scheduler.planning.model import BEIJING, Fact, FactKind, Moment, Scalar
+from scheduler.planning.windows import end_of
 
 Data = Mapping[str, Scalar | tuple[str, ...]]
 
@@ -85,7 +87,8 @@ class TaskFacts:
         """The fold of a task's facts, in the order of their numbers."""
         found = cls(facts=tuple(facts))
         for fact in found.facts:
-            found = _with(found, fact)
+            if (fold := _FOLDS.get(fact.kind)) is not None:
+                found = fold(found, fact)
         return found
 
 
@@ -114,32 +117,45 @@ def moment(data: Data, key: str) -> Moment | None:
     return found.replace(tzinfo=BEIJING) if found.tzinfo is None else found.astimezone(BEIJING)
 
 
-def _with(found: TaskFacts, fact: Fact) -> TaskFacts:
-    match fact.kind:
-        case FactKind.REPORT:
-            return replace(found, reported=_closing(fact), returned=None)
-        case FactKind.CONFIRM:
-            return replace(found, done=_confirmed(fact, found.reported), reported=None)
-        case FactKind.RETURN:
-            back = text(fact.data, "reason") or ""
-            return replace(found, reported=None, done=None, returned=back, acknowledged_at=None)
-        case FactKind.DONE:
-            return replace(found, done=_closing(fact), reported=None)
-        case FactKind.WAIVE:
-            return replace(found, waiver=_closing(fact))
-        case FactKind.REOPEN:
-            return replace(found, done=None, waiver=None, reported=None, acknowledged_at=None)
-        case FactKind.ACK:
-            return replace(found, acknowledged_at=fact.entered)
-        case FactKind.EXTEND:
-            return replace(found, extensions=(*found.extensions, _extended(fact)))
-        case FactKind.PAUSE:
-            pause = Paused(when(fact), None, text(fact.data, "reason"), fact.entered, fact.seq)
-            return found if found.paused else replace(found, pauses=(*found.pauses, pause))
-        case FactKind.RESUME:
-            return replace(found, pauses=tuple(p if p.until else _resumed(p, fact) for p in found.pauses))
-        case _:
-            return found
+def _reported(found: TaskFacts, fact: Fact) -> TaskFacts:
+    return replace(found, reported=_closing(fact), returned=None)
+
+
+def _returned(found: TaskFacts, fact: Fact) -> TaskFacts:
+    back = text(fact.data, "reason") or ""
+    return replace(found, reported=None, done=None, returned=back, acknowledged_at=None)
+
+
+def _reopened(found: TaskFacts, _: Fact) -> TaskFacts:
+    return replace(found, done=None, waiver=None, reported=None, acknowledged_at=None)
+
+
+def _paused(found: TaskFacts, fact: Fact) -> TaskFacts:
+    pause = Paused(when(fact), None, text(fact.data, "reason"), fact.entered, fact.seq)
+    return found if found.paused else replace(found, pauses=(*found.pauses, pause))
+
+
+def _resumed(found: TaskFacts, fact: Fact) -> TaskFacts:
+    def ended(pause: Paused) -> Paused:
+        return replace(pause, until=max(when(fact), pause.on, key=end_of), entered=fact.entered)
+
+    return replace(found, pauses=tuple(ended(p) if p.until is None else p for p in found.pauses))
+
+
+_FOLDS: Mapping[FactKind, Callable[[TaskFacts, Fact], TaskFacts]] = MappingProxyType(
+    {
+        FactKind.REPORT: _reported,
+        FactKind.CONFIRM: lambda t, f: replace(t, done=_confirmed(f, t.reported), reported=None),
+        FactKind.RETURN: _returned,
+        FactKind.DONE: lambda t, f: replace(t, done=_closing(f), reported=None),
+        FactKind.WAIVE: lambda t, f: replace(t, waiver=_closing(f)),
+        FactKind.REOPEN: _reopened,
+        FactKind.ACK: lambda t, f: replace(t, acknowledged_at=f.entered),
+        FactKind.EXTEND: lambda t, f: replace(t, extensions=(*t.extensions, _extended(f))),
+        FactKind.PAUSE: _paused,
+        FactKind.RESUME: _resumed,
+    }
+)
 
 
 def _closing(fact: Fact) -> Closing:
@@ -164,7 +180,3 @@ def _extended(fact: Fact) -> Extended:
     data = fact.data
     by, to = text(data, "by"), moment(data, "to")
     return Extended(by, to, when(fact), fact.entered, text(data, "reason"), text(data, "approved_by"), fact.seq)
-
-
-def _resumed(pause: Paused, fact: Fact) -> Paused:
-    return replace(pause, until=max(when(fact), pause.on, key=str), entered=fact.entered)
