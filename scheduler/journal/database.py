@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from scheduler.journal.errors import failure, told
+from scheduler.problems import UnreachableError
 
 SCHEMA = "0001"  # the newest version in migrations/versions
 WAIT_SECONDS = 5  # for another writer
@@ -41,9 +44,12 @@ class Database:
         self.url = _parsed(url)
         self.where = self.url.render_as_string(hide_password=True)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        with told(self.where):
-            self.engine = _engine(self.url, self.where)
+        self.engine = _engine(self.url, self.where)
+        try:
             self._migrate()
+        except UnreachableError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Give back all connections."""
@@ -136,7 +142,8 @@ def _sqlite(url: URL, where: str) -> Engine:
     if url.database in {None, "", ":memory:"}:  # one connection, or every one would have a database of its own
         engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
     else:
-        _prepare_file(str(url.database), where)
+        with told(where):
+            _prepare_file(str(url.database), where)
         engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
@@ -145,16 +152,28 @@ def _sqlite(url: URL, where: str) -> Engine:
 
 def _prepare_file(name: str, where: str) -> None:
     """The state directory and the file are the service's own: 0700 and 0600, whatever the umask."""
-    if name.startswith("file:"):
-        return
     path = Path(name)
+    if name.startswith("file:") or path.exists():
+        return
     try:
-        if not path.parent.exists():
-            path.parent.mkdir(mode=0o700, parents=True)
-        if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _create(path)
     except OSError as error:
         raise failure("database-unreachable", where, error.strerror or str(error)) from error
+
+
+def _create(path: Path) -> None:
+    """An empty file in WAL mode, there at once or not at all: of two that change its mode one would fail."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    os.close(handle)
+    draft = Path(name)
+    try:
+        with closing(sqlite3.connect(draft)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+    finally:
+        draft.unlink()
 
 
 def _on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

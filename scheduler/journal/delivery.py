@@ -42,7 +42,7 @@ def retry_at(attempt_: int, now: datetime) -> datetime:
 
 def claim(connection: Connection, owner: str, now: datetime, lease: timedelta) -> Claim | None:
     """Take the oldest message that may go, and write down the attempt, inside one transaction."""
-    row = connection.execute(_next(stamp(now))).first()
+    row = connection.execute(waiting_at(stamp(now))).first()
     if row is None:
         return None
     number = row.attempts + 1
@@ -55,6 +55,14 @@ def claim(connection: Connection, owner: str, now: datetime, lease: timedelta) -
     connection.execute(insert(attempt), started)
     (full,) = rows_with_notices(connection, connection.execute(select(*columns).where(outbox.c.id == row.id)).all())
     return Claim(full, owner, number, now + lease * _USABLE)
+
+
+def waiting_at(now: str) -> Select[int, int, str]:
+    """The query for the one message whose turn it is."""
+    waiting = and_(outbox.c.state.in_(_WAITING), outbox.c.not_before <= now)
+    lapsed = and_(outbox.c.state == LEASED, outbox.c.lease_until <= now)
+    query = select(outbox.c.id, outbox.c.attempts, outbox.c.state).where(STILL_OPEN, or_(waiting, lapsed))
+    return query.order_by(outbox.c.moment, outbox.c.id).limit(1).with_for_update(skip_locked=True)
 
 
 def settle(connection: Connection, claim_: Claim, result: Result, now: datetime) -> bool:
@@ -77,7 +85,7 @@ def settle(connection: Connection, claim_: Claim, result: Result, now: datetime)
 def drop(
     connection: Connection, claim_: Claim, reason: str, now: datetime, keys: Collection[str] | None
 ) -> Claim | None:
-    """Take notices (None: all) out of a claimed message; with none left it is dropped. None: there is nothing to send."""
+    """Take notices (None: all) out of a claimed message; with none left it is dropped. None: nothing is to be sent."""
     if connection.execute(select(outbox.c.id).where(_ours(claim_))).first() is None:
         return None
     gone = [key for key in claim_.notices if keys is None or key in keys]
@@ -105,13 +113,6 @@ def drop_waiting(connection: Connection, keys: Collection[str], reason: str, now
                 _close_empty(connection, row, reason, now)
             gone += out
     return tuple(gone)
-
-
-def _next(now: str) -> Select[int, int, str]:
-    waiting = and_(outbox.c.state.in_(_WAITING), outbox.c.not_before <= now)
-    lapsed = and_(outbox.c.state == LEASED, outbox.c.lease_until <= now)
-    query = select(outbox.c.id, outbox.c.attempts, outbox.c.state).where(STILL_OPEN, or_(waiting, lapsed))
-    return query.order_by(outbox.c.moment, outbox.c.id).limit(1).with_for_update(skip_locked=True)
 
 
 def _still(row: Row[int, int, str]) -> ColumnElement[bool]:

@@ -48,9 +48,7 @@ def outcomes(connection: Connection, tasks: Collection[str] | None) -> Mapping[s
     """What became of every notice of these tasks (None: of all), by the notice's key."""
     if tasks is None:
         return dict(_outcomes(connection, None))
-    return {
-        key: outcome for ids in in_chunks(tasks) for key, outcome in _outcomes(connection, notice.c.task.in_(ids))
-    }
+    return {key: outcome for ids in in_chunks(tasks) for key, outcome in _outcomes(connection, notice.c.task.in_(ids))}
 
 
 def pending(connection: Connection) -> int:

@@ -1,0 +1,294 @@
+"""Opening: from nothing, again, by several at once; and every trouble of a database as one clear line."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, event, text
+from stationery import LEASE, MON_2026_11_23, entries, queue, tamper
+
+import scheduler.journal.migrations
+from scheduler.journal import Accepted, Journal
+from scheduler.journal.database import SCHEMA
+from scheduler.journal.tables import metadata
+from scheduler.problems import UnreachableError
+from scheduler.words import Lang
+
+NOW = MON_2026_11_23
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    """What happens inside ends in one Problem with this code, told in one line and a hint."""
+    with pytest.raises(UnreachableError) as error:
+        yield
+    (problem,) = error.value.problems
+    assert problem.code == code
+    assert error.value.exit_code == 4
+    assert len(problem.text(Lang.ZH).splitlines()) == 2
+    assert "sqlalche.me" not in problem.text()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A SQLite journal with three facts and a message, closed."""
+    path = tmp_path / "state" / "duban.db"
+    with Journal.open(f"sqlite:///{path}") as journal:
+        journal.append(entries(3), now=NOW)
+        queue(journal, 1)
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def nowhere(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without any tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/state/duban.db"
+    make: Callable[[], str] = request.getfixturevalue("new_postgresql")
+    return make()
+
+
+def test_the_migrations_make_exactly_the_tables_that_we_describe(nowhere: str) -> None:
+    Journal.open(nowhere).close()
+    engine = create_engine(nowhere.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_the_newest_migration_is_the_schema_that_we_expect() -> None:
+    folder = Path(scheduler.journal.migrations.__file__).parent
+    assert ScriptDirectory(str(folder)).get_heads() == [SCHEMA]
+
+
+def test_a_journal_that_is_opened_again_still_has_its_facts(url: str) -> None:
+    with Journal.open(url) as journal:
+        written = journal.append(entries(2), now=NOW)
+    with Journal.open(url) as journal:
+        assert tuple(journal.facts()) == written
+
+
+def test_several_may_open_an_empty_database_at_once(nowhere: str) -> None:
+    start = threading.Barrier(4)
+    heads: list[int] = []
+
+    def begin() -> None:
+        start.wait()
+        with Journal.open(nowhere) as journal:
+            journal.append(entries(1), now=NOW)
+            heads.append(journal.head().seq)
+
+    threads = [threading.Thread(target=begin) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(heads) == 4
+
+
+def test_opening_a_journal_that_is_up_to_date_does_not_import_alembic(file: Path) -> None:
+    program = f"""
+import sys
+from scheduler.journal import Journal
+Journal.open("sqlite:///{file}").close()
+sys.exit("alembic" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_state_directory_and_its_files_belong_to_the_service_alone(file: Path) -> None:
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("SELECT * FROM fact").fetchall()
+        assert {path.stat().st_mode & 0o777 for path in file.parent.iterdir()} == {0o600}
+
+
+def test_sqlite_writes_through_to_the_disk(file: Path) -> None:
+    with Journal.open(f"sqlite:///{file}") as journal, journal._database.reading() as connection:
+        pragma = {p: connection.execute(text(f"PRAGMA {p}")).scalar() for p in ("journal_mode", "synchronous")}
+        assert pragma == {"journal_mode": "wal", "synchronous": 2}
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        assert connection.execute(text("PRAGMA busy_timeout")).scalar() == 5000
+
+
+def test_a_journal_in_memory_serves_for_trials() -> None:
+    with Journal.open("sqlite://") as journal:
+        journal.append(entries(2), now=NOW)
+        assert journal.verify().head.seq == 2
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://localhost/duban", "oracle+x://h/d", "sqlite:////proc/no/duban.db"]
+)
+def test_an_address_that_leads_nowhere_is_told(url: str) -> None:
+    with refused("database-unreachable"):
+        Journal.open(url)
+
+
+def test_a_directory_in_place_of_the_file_is_told(tmp_path: Path) -> None:
+    with refused("database-unreachable"):
+        Journal.open(f"sqlite:///{tmp_path}")
+
+
+def test_a_server_that_does_not_answer_is_told_without_the_password(tmp_path: Path) -> None:
+    with pytest.raises(UnreachableError) as error:
+        Journal.open(f"postgresql://duban:geheim@/duban?host={tmp_path}")
+    assert error.value.problems[0].code == "database-unreachable"
+    assert "geheim" not in error.value.problems[0].text()
+
+
+def test_a_database_that_the_server_does_not_have_is_told(postgresql_server: str) -> None:
+    with refused("database-unreachable"):
+        Journal.open(postgresql_server.format(database="nobody_made_it"))
+
+
+def test_a_read_only_file_can_be_read_but_not_written(file: Path) -> None:
+    with Journal.open(f"sqlite:///file:{file}?mode=ro&uri=true") as journal:
+        assert journal.head().seq == 4
+        assert journal.verify().sound
+        with refused("database-read-only"):
+            journal.append(entries(1), now=NOW)
+        with refused("database-read-only"):
+            journal.claim("one", NOW, LEASE)
+
+
+def test_a_read_only_server_can_be_read_but_not_written(new_postgresql: Callable[[], str]) -> None:
+    url = new_postgresql()
+    with Journal.open(url) as journal:
+        journal.append(entries(1), now=NOW)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "DO $$ BEGIN EXECUTE format("
+            "'ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$"
+        )
+    with Journal.open(url) as journal:
+        assert journal.head().seq == 1
+        with refused("database-read-only"):
+            journal.append(entries(1), now=NOW)
+
+
+def test_a_database_that_another_holds_is_told_after_a_while_and_then_goes_on(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.journal.database.WAIT_SECONDS", 1)
+    other = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with Journal.open(url) as impatient:
+        with other.connect() as connection:
+            if url.startswith("sqlite"):
+                connection.connection.driver_connection.isolation_level = None  # type: ignore[union-attr]
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.exec_driver_sql("LOCK TABLE fact IN ACCESS EXCLUSIVE MODE")
+            with refused("database-locked"):
+                impatient.append(entries(1), now=NOW)
+            connection.rollback()
+        assert impatient.append(entries(1), now=NOW)
+    other.dispose()
+
+
+def test_a_full_disk_is_told_nothing_is_claimed_and_it_goes_on_when_there_is_room(file: Path) -> None:
+    with Journal.open(f"sqlite:///{file}") as journal:
+        with _no_room(journal), refused("database-full"):
+            journal.append(entries(400), now=NOW)
+        assert journal.head().seq == 4
+        with _no_room(journal), refused("database-full"):
+            for n in range(400):
+                journal.keep("table", "obligations.yaml", os.urandom(2000) + bytes([n % 256]), NOW)
+        claim = journal.claim("one", NOW, LEASE)
+        assert claim
+        assert journal.settle(claim, Accepted("250 ok"), NOW)
+        assert journal.verify().sound
+
+
+@contextmanager
+def _no_room(journal: Journal) -> Iterator[None]:
+    """The file may not grow."""
+
+    def narrow(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")  # that is: as many as it has
+
+    engine = journal._database.engine
+    engine.dispose()
+    event.listen(engine, "connect", narrow)
+    yield
+    event.remove(engine, "connect", narrow)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("at", [0, 200, 4096, 9000])
+def test_a_damaged_file_is_told(file: Path, at: int) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    content = bytearray(file.read_bytes())
+    content[at : at + 8000] = b"\xa5" * 8000
+    file.write_bytes(content)
+    with refused("database-damaged"):
+        _use(file)
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "duban.db").write_text("version: 1\n" * 100)
+    with refused("database-damaged"):
+        _use(tmp_path / "duban.db")
+
+
+def test_a_table_that_somebody_dropped_is_told(nowhere: str) -> None:
+    Journal.open(nowhere).close()
+    tamper(nowhere, "DROP TABLE fact")
+    with Journal.open(nowhere) as journal, refused("database-damaged"):
+        journal.head()
+
+
+def test_a_database_of_a_later_version_is_left_alone(nowhere: str) -> None:
+    Journal.open(nowhere).close()
+    tamper(nowhere, "UPDATE alembic_version SET version_num = '9999'")
+    with refused("database-newer"):
+        Journal.open(nowhere)
+
+
+def _use(path: Path) -> None:
+    with Journal.open(f"sqlite:///{path}") as journal:
+        list(journal.facts())
+        journal.outbox()
+        journal.append(entries(1), now=NOW)
+
+
+def test_a_backup_is_whole_private_and_made_while_others_write(file: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    with Journal.open(f"sqlite:///{file}") as journal:
+        journal.append(entries(1), now=NOW)
+        journal.backup(copy)
+        journal.append(entries(1), now=NOW)
+        with Journal.open(f"sqlite:///{copy}") as saved:
+            assert saved.verify().sound
+            assert saved.head().seq == 5
+            assert [row.key for row in saved.outbox()] == ["m0"]
+    assert copy.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_backup_overwrites_nothing(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "copy.db").write_text("precious")
+    with Journal.open(f"sqlite:///{file}") as journal:
+        with refused("backup-failed"):
+            journal.backup(tmp_path / "copy.db")
+        with refused("backup-failed"):
+            journal.backup(tmp_path / "no" / "copy.db")
+    assert (tmp_path / "copy.db").read_text() == "precious"
+
+
+def test_a_server_has_its_own_way_of_backups(new_postgresql: Callable[[], str], tmp_path: Path) -> None:
+    with Journal.open(new_postgresql()) as journal, refused("backup-elsewhere"):
+        journal.backup(tmp_path / "copy.db")
+    assert list(tmp_path.iterdir()) == []
