@@ -7,7 +7,9 @@ from datetime import date, time
 from types import MappingProxyType
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from scheduler.register import moments, scalars
 from scheduler.register.mistakes import Code, UnreadableError
@@ -39,10 +41,18 @@ def _as_list(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
+class _OneOrSeveral:
+    """For an editor: a list, or its only item without the brackets."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        several = handler(schema)
+        return {"anyOf": [several["items"], several]}
+
+
 Id = Annotated[str, _reads(scalars.identifier), _form("id", type="string", pattern=r"^[\w][\w.\-]*$")]
 Words = Annotated[str, _reads(scalars.prose), WithJsonSchema({"type": ["string", "number"]})]
 Line = Annotated[str, _reads(scalars.line), WithJsonSchema({"type": ["string", "number"]})]
-Several = Annotated[tuple[T, ...], BeforeValidator(_as_list)]
+Several = Annotated[tuple[T, ...], BeforeValidator(_as_list), _OneOrSeveral()]
 Frozen = Annotated[Mapping[str, T], AfterValidator(MappingProxyType)]
 Count = Annotated[int, _reads(scalars.count)]
 Flag = Annotated[bool, _reads(scalars.flag), WithJsonSchema({"type": "boolean"})]
