@@ -81,10 +81,10 @@ class Region(StrEnum):
 
 
 _NAMES = {
-    Region.XINJIANG: ("新疆", "xj", "新疆维吾尔自治区", "自治区(新疆)"),
+    Region.XINJIANG: ("新疆", "xj", "新疆维吾尔自治区"),
     Region.GUANGXI: ("广西", "gx", "广西壮族自治区"),
     Region.NINGXIA: ("宁夏", "nx", "宁夏回族自治区"),
-    Region.LHASA: ("拉萨", "xz-lhasa", "拉萨市", "xz-540100", "西藏拉萨"),
+    Region.LHASA: ("拉萨", "xz-lhasa", "拉萨市"),
 }
 
 

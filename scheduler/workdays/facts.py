@@ -117,8 +117,7 @@ def festival_dates(year: int) -> Mapping[str, date]:
 @cache
 def library_days() -> Mapping[int, tuple[LibraryDay, ...]]:
     """What chinese-calendar says, by the year whose notice says it."""
-    # Twelve milliseconds of tables: only commands that count working days pay for them.
-    from chinese_calendar import constants  # noqa: PLC0415
+    from chinese_calendar import constants  # noqa: PLC0415 - slow tables: only who counts working days pays for them
 
     found: dict[int, list[LibraryDay]] = defaultdict(list)
     for works, table in ((False, constants.holidays), (True, constants.workdays)):

@@ -60,7 +60,7 @@ def calendar(
     return _build(region, closures, as_of, tuple(imported))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _build(region: Region | None, closures: Closures, as_of: date | None, imported: tuple[Notice, ...]) -> Calendar:
     notices = tuple(n for n in imported if n.published is None or as_of is None or n.published <= as_of)
     national = tuple(n for n in notices if n.region is None and (n.amends or is_believable(n)))
@@ -79,11 +79,14 @@ def _build(region: Region | None, closures: Closures, as_of: date | None, import
         if FIRST <= day <= LAST:
             works[day.toordinal() - _START] = mark.works
     provisional, until = _unsettled(words)
+    own = closures.rest | closures.work
     if region is not None:
         for day, source in _windows(region, as_of, words, notices):
+            if day in own:
+                continue
             provisional[day.toordinal() - _START] = 1
             marks[day] = _pending(day, marks.get(day), bool(works[day.toordinal() - _START]), source)
-    for day in (*closures.rest, *closures.work):
+    for day in own:
         if FIRST <= day <= LAST:
             provisional[day.toordinal() - _START] = 0
     sheet = Sheet(

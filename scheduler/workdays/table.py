@@ -57,7 +57,7 @@ class Calendar:
     `digest` changes when any day's works or status does. All days are local calendar days.
     """
 
-    __slots__ = ("_sheet", "_through", "_unsettled", "_works", "_workdays", "_zero", "digest", "first", "last")  # noqa: RUF023
+    __slots__ = ("_sheet", "_through", "_unsettled", "_workdays", "_works", "_zero", "digest", "first", "last")
 
     def __init__(self, sheet: Sheet) -> None:
         size = len(sheet.works)
@@ -214,7 +214,7 @@ def _dates(first: date, size: int) -> tuple[date, ...]:
     return tuple(map(date.fromordinal, range(start, start + size)))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _custom(weekend: frozenset[int], rest: frozenset[date], work: frozenset[date]) -> Calendar:
     first, last = _CUSTOM_FIRST, _CUSTOM_LAST
     start = first.toordinal()

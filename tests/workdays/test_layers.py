@@ -1,13 +1,14 @@
 """Regions, the office's own days and imported notices over the national calendar; the later layer wins."""
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from scheduler.workdays import Closures, Kind, Notice, NoticeDay, Region, Status, calendar
-from scheduler.workdays.layers import is_believable
+from scheduler.workdays.facts import regional_festivals
+from scheduler.workdays.layers import _FESTIVALS, is_believable
 from scheduler.workdays.statutory import statutory_days
 
 DATA = Path(__file__).parent / "data"
@@ -56,6 +57,17 @@ def test_days_around_a_festival_that_the_region_has_not_settled_are_provisional(
     assert calendar().announced(date.fromisoformat(day))
 
 
+@pytest.mark.parametrize("row", overlays(), ids=lambda row: f"{row['region']}-{row['date']}")
+def test_every_day_that_a_region_moved_was_open_before_it_was_announced(row):
+    day, region = date.fromisoformat(row["date"]), Region.parse(row["region"])
+    windows = [
+        (about - timedelta(festival.before), about + timedelta(festival.after))
+        for festival in _FESTIVALS[region]
+        for about in regional_festivals()[festival.key]
+    ]
+    assert any(first <= day <= last for first, last in windows)
+
+
 def test_a_festival_on_file_leaves_nothing_open():
     table = calendar(Region.XINJIANG)
     assert table.span_announced(date(2026, 1, 1), date(2026, 12, 28))
@@ -78,6 +90,12 @@ def test_the_offices_own_days_come_last_in_both_directions():
     assert table.works(date(2026, 1, 1))
     found = table.day(date(2027, 2, 7))
     assert (found.works, found.kind, found.status, found.source) == (True, Kind.CLOSURE, Status.ANNOUNCED, "本单位台账")
+
+
+def test_an_office_may_settle_a_day_that_its_region_has_left_open():
+    thu_2021_05_13 = date(2021, 5, 13)
+    found = calendar(Region.XINJIANG, closures=Closures(rest=frozenset({thu_2021_05_13}))).day(thu_2021_05_13)
+    assert (found.works, found.status, found.source) == (False, Status.ANNOUNCED, "本单位台账")
 
 
 def test_an_imported_notice_announces_its_year_from_its_publication_on():
