@@ -1,59 +1,55 @@
-"""`duban run`: the daemon, or with --once what is owed now. It says what it has loaded, then works until it is told to stop."""
+"""`duban run` and `duban jobs`: the daemon, and the moments at which it will wake. The work is the daemon's."""
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
+from datetime import timedelta
 
 import click
 
 from scheduler import clock
-from scheduler.cli.options import command, option, spoken, tell
-from scheduler.cli.table import services
-from scheduler.daemon.start import open_daemon
-from scheduler.problems import Level
+from scheduler.cli.desk import services
+from scheduler.cli.options import command, option, output_format, spoken, tell
+from scheduler.cli.output import print_json
+from scheduler.planning import moments
 from scheduler.reports.opening import opening
-from scheduler.settings import Settings
+from scheduler.reports.shapes import iso
+from scheduler.reports.text import aligned
 from scheduler.words import say
+
+BEAT = timedelta(seconds=30)
 
 
 @command(
     "run",
-    example="duban run\nduban run --once\nDUBAN_SMTP=smtp://127.0.0.1:25 duban run",
-    more=say("SIGHUP（systemctl reload）重读台账，SIGTERM 结束；台账改坏了，照旧按上一张运行。"),
+    example="duban run\nduban run --once\nDUBAN_SMTP=smtps://zwgk@mail.example.gov.cn:465 duban run",
+    more=say("没有设 DUBAN_SMTP 时，邮件写成文件，放在 DUBAN_STATE 的 mail 文件夹里。按 Ctrl-C 停止。"),
 )
-@option("--once", is_flag=True, words=say("发出现在应发的，然后结束"))
+@option("--once", is_flag=True, words=say("只发现在应发的，然后停止"))
 def run(*, once: bool) -> None:
-    _log()
+    from scheduler.daemon.start import open_daemon  # noqa: PLC0415 - the mail and the scheduler are heavy; jobs needs neither
+
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     desk = services()
     daemon = open_daemon(desk, clock.now)
-    for problem in desk.loaded.problems:
-        if problem.level is Level.WARNING:
-            click.echo(problem.text(spoken()), err=True)
     if once:
-        sent = daemon.once()
-        click.echo(tell(say("已发出{n}封，仍在等待{m}封", n=sent, m=desk.journal.pending_count())))
+        n = daemon.once()
+        click.echo(tell(say("已发出{n}封邮件，待发{m}封。", n=n, m=desk.journal.pending_count())))
         return
-    settings = desk.settings
-    where = {"table": str(settings.table), "mail": _mail(settings), "record": _record(settings)}
-    for line in opening(daemon.desk.plan, clock.now(), **where, lang=spoken()):
-        click.echo(line)
+    for sentence in opening(daemon.desk.plan, desk.settings, clock.now()):
+        click.echo(sentence.text(spoken()))
     sys.stdout.flush()
-    daemon.run(settings.beat)
+    daemon.run(timedelta(seconds=float(os.environ.get("DUBAN_BEAT") or BEAT.total_seconds())))
 
 
-def _mail(settings: Settings) -> str:
-    folder = settings.smtp.removeprefix("folder:")
-    if folder != settings.smtp:
-        return tell(say("写成文件，放在 {folder}（设置 DUBAN_SMTP 后经邮件服务器发出）", folder=folder))
-    return tell(say("经 {server} 发出", server=settings.smtp))
-
-
-def _record(settings: Settings) -> str:
-    return settings.database.removeprefix("sqlite:///")
-
-
-def _log() -> None:
-    """One line per event on stderr; systemd adds the time."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
-    logging.getLogger("duban").setLevel(logging.INFO)
+@command("jobs", formats=("text", "json"), example="duban jobs\nduban jobs --format json")
+def jobs() -> None:
+    found = sorted((times[0], name, len(times)) for name, times in moments(services().plan(clock.now())).items())
+    if output_format() == "json":
+        print_json({"jobs": [{"obligation": name, "next": iso(at), "moments": n} for at, name, n in found]})
+        return
+    for line in aligned([(f"{at:%Y-%m-%d %H:%M}", name, tell(say("共{n}次", n=n))) for at, name, n in found]):
+        click.echo(line)

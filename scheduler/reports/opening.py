@@ -1,97 +1,78 @@
-"""What the daemon says when it starts: what is loaded, what is due soon, who gets mail next, where things are, how to stop."""
+"""What the program says first: what it loaded, what is due next, when who gets mail, where things are, how to stop."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from itertools import islice
+from datetime import datetime, time, timedelta
+from itertools import groupby, islice
+from zoneinfo import ZoneInfo
 
-from scheduler.planning import Coming, Plan, coming, standing
-from scheduler.planning.model import Slot, State
-from scheduler.planning.windows import day_of
-from scheduler.reports.text import aligned
-from scheduler.words import Lang, Phrase, say
+from scheduler.planning.coming import Coming, coming
+from scheduler.planning.model import Slot
+from scheduler.planning.plan import Plan
+from scheduler.planning.windows import day_of, end_of
+from scheduler.reports.forecast import WEEKDAYS
+from scheduler.settings import Settings
+from scheduler.words import Phrase, say
 
-_SOON = timedelta(weeks=10)
-_DUE_LINES, _MAIL_LINES, _NAMES = 8, 5, 4
-_WEEKDAYS = (say("周一"), say("周二"), say("周三"), say("周四"), say("周五"), say("周六"), say("周日"))
-_ASKED = frozenset({State.OPEN, State.NOT_OPEN, State.OVERDUE, State.REPORTED})
-
-
-def opening(plan: Plan, now: datetime, *, table: str, mail: str, record: str, lang: Lang) -> Iterator[str]:
-    """The lines, in the language asked for; `mail` and `record` say where they are."""
-    yield from (phrase.text(lang) for phrase in _loaded(plan, table))
-    yield ""
-    yield say("近期到期：").text(lang)
-    yield from _due(plan, now, lang)
-    yield ""
-    yield say("接下来发信：").text(lang)
-    yield from _mails(plan, now, lang)
-    yield ""
-    yield say("邮件  {mail}", mail=mail).text(lang)
-    yield say("记录  {record}", record=record).text(lang)
-    yield say("停止  按 Ctrl-C；另开一个终端可以运行 duban status、duban plan").text(lang)
+_AHEAD, _DUE, _MAILS = timedelta(weeks=10), 8, 5
 
 
-def _loaded(plan: Plan, table: str) -> Iterator[Phrase]:
+def opening(plan: Plan, settings: Settings, now: datetime) -> Iterator[Phrase]:
+    """A screenful of sentences for somebody who starts it for the first time."""
     register = plan.register
-    yield say("{office}", office=register.office.name)
+    yield say("督办已启动：{office}，台账 {file}", office=register.office.name, file=str(settings.table))
     yield say(
-        "台账  {table}：事项{rows}项，单位{units}个，人员{people}人",
-        table=table,
-        rows=len(register.obligations),
-        units=len(register.units),
-        people=len(register.people),
-    )
-    until = plan.calendars.of(register.office.region).announced_until
-    yield say("日历  放假安排已公布，{until}以后的日期为暂定", until=until.isoformat())
+        "事项{n}项，单位{u}个，人员{p}人；时间均为北京时间。",
+        n=len(register.obligations), u=len(register.units), p=len(register.people),
+    )  # fmt: skip
     if register.office.trial:
-        yield say("试运行：所有邮件只发给管理员")
+        yield say("试运行：全部邮件只发给管理员。")
+    yield from _due(plan, now)
+    yield from _mails(plan, now)
+    yield say("邮件：{where}", where=_shown(settings.smtp))
+    yield say("记录：{where}", where=_shown(settings.database))
+    yield say("按 Ctrl-C 停止；台账改动后自动重新读取。另开一个窗口可以运行 duban status、duban plan。")
 
 
-def _due(plan: Plan, now: datetime, lang: Lang) -> Iterator[str]:
-    """The slots that fall due soon and still have somebody who owes them, the nearest first."""
-    today = now.date()
-    soon = sorted(
-        (slot for slot in plan.slots if today <= day_of(slot.dates.target) <= today + _SOON and not slot.dormant),
-        key=lambda slot: (day_of(slot.dates.target), slot.obligation.id),
-    )
-    lines = [(slot, owing) for slot in soon if (owing := _owing(slot, plan, now))]
-    yield from aligned([_due_line(slot, owing, lang) for slot, owing in lines[:_DUE_LINES]], gap="  ")
-    if len(lines) > _DUE_LINES:
-        yield say("  ……另有{n}项，见 duban plan", n=len(lines) - _DUE_LINES).text(lang)
-    if not lines:
-        yield say("  今后十周没有到期的任务").text(lang)
+def _due(plan: Plan, now: datetime) -> Iterator[Phrase]:
+    until = now + _AHEAD
+    slots = [s for s in plan.slots if not s.dormant and now < end_of(s.dates.target) <= until]
+    slots = [s for s in sorted(slots, key=lambda s: (end_of(s.dates.target), s.obligation.id)) if plan.bearers(s)]
+    yield say("今后{n}周到期：", n=_AHEAD.days // 7) if slots else say("今后{n}周没有到期的任务。", n=_AHEAD.days // 7)
+    for slot in slots[:_DUE]:
+        yield _falls(slot, plan)
+    if len(slots) > _DUE:
+        yield say("  等{n}项，全部见 duban plan", n=len(slots))
 
 
-def _due_line(slot: Slot, owing: int, lang: Lang) -> list[str]:
-    mark = say("（暂定）").text(lang) if slot.dates.provisional else ""
-    return [
-        f"  {_day(day_of(slot.dates.target), lang)}{mark}",
-        slot.obligation.title,
-        say("{n}个", n=owing).text(lang),
-    ]
+def _falls(slot: Slot, plan: Plan) -> Phrase:
+    day, mark = day_of(slot.dates.target), say("（暂定）") if slot.dates.provisional else ""
+    n, title = len(plan.bearers(slot)), slot.obligation.title
+    return say(
+        "  {day}（{weekday}）{mark} {title}，{n}个责任单位或责任人",
+        day=day.isoformat(), weekday=WEEKDAYS[day.weekday()], mark=mark, title=title, n=n,
+    )  # fmt: skip
 
 
-def _owing(slot: Slot, plan: Plan, now: datetime) -> int:
-    return sum(standing(task, plan, now).state in _ASKED for task in plan.tasks_of(slot))
+def _mails(plan: Plan, now: datetime) -> Iterator[Phrase]:
+    last = datetime.combine((now + _AHEAD).date(), time.max, ZoneInfo("Asia/Shanghai"))
+    found = (one for one in coming(plan, now, last) if one.message is not None)
+    moments = list(islice(((at, list(group)) for at, group in groupby(found, key=lambda one: one.at)), _MAILS))
+    yield say("接下来发邮件的时间：") if moments else say("今后{n}周没有要发的邮件。", n=_AHEAD.days // 7)
+    for at, group in moments:
+        yield _goes(at, group)
 
 
-def _mails(plan: Plan, now: datetime, lang: Lang) -> Iterator[str]:
-    """The next moments at which somebody gets mail, with the first few names."""
-    moments: dict[datetime, dict[str, Coming]] = defaultdict(dict)
-    for one in coming(plan, now, now + _SOON):
-        if one.message is not None:
-            moments[one.at].setdefault(one.message, one)
-    for at, mails in islice(sorted(moments.items()), _MAIL_LINES):
-        names = [one.recipient.name for one in mails.values()]
-        more = say("等").text(lang) if len(names) > _NAMES else ""
-        who = "、".join(names[:_NAMES]) + more
-        yield f"  {_day(at.date(), lang)} {at:%H:%M}  " + say("{n}封：{who}", n=len(mails), who=who).text(lang)
-    if not moments:
-        yield say("  今后十周没有要发的邮件").text(lang)
+def _goes(at: datetime, group: list[Coming]) -> Phrase:
+    people = list(dict.fromkeys(one.recipient.name for one in group))
+    more = say("等{n}人", n=len(people)) if len(people) > 3 else ""
+    who = "、".join(people[:3])
+    return say("  {at:%Y-%m-%d %H:%M} {who}{more}，{n}个通知", at=at, who=who, more=more, n=len(group))
 
 
-def _day(day: date, lang: Lang) -> str:
-    return f"{day.isoformat()} {_WEEKDAYS[day.weekday()].text(lang)}"
+def _shown(url: str) -> str:
+    """The URL without a password."""
+    scheme, mark, rest = url.partition("://")
+    user, at, host = rest.rpartition("@")
+    return f"{scheme}{mark}{user.partition(':')[0]}{at}{host}" if mark and at else url

@@ -1,0 +1,114 @@
+"""`duban audit`: the record itself, read, verified and exported. It adds nothing to it."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler.cli.desk import services
+from scheduler.cli.index import COMMANDS
+from scheduler.cli.options import Group, command, option, output_format, tell
+from scheduler.cli.output import line, print_json
+from scheduler.planning.model import Fact, FactKind
+from scheduler.problems import Problem, UnreachableError
+from scheduler.reports.shapes import iso
+from scheduler.reports.text import clipped
+from scheduler.words import say
+
+
+@click.group(
+    "audit",
+    cls=Group,
+    words=COMMANDS["audit"].words,
+    example="duban audit log --task annual-report.submit/changji-city/2026\nduban audit verify",
+)
+def audit() -> None:
+    pass
+
+
+@command(
+    "log",
+    group=audit,
+    words=say("办理记录，按登记先后"),
+    formats=("text", "json", "jsonl"),
+    example="duban audit log\nduban audit log --task annual-report.submit/changji-city/2026 --format jsonl",
+)
+@option("--task", metavar="TASK", words=say("只看一项任务"))
+@option("--kind", type=click.Choice([kind.value for kind in FactKind]), multiple=True, words=say("只看这类记录"))
+@option("--last", type=click.IntRange(min=1), metavar="N", words=say("只看最后N条"))
+def log(*, task: str | None, kind: tuple[str, ...], last: int | None) -> None:
+    found = [fact for fact in services().facts() if _wanted(fact, task, kind)]
+    found = found[-last:] if last else found
+    if output_format() == "json":
+        print_json({"facts": [_shape(fact) for fact in found]})
+        return
+    for fact in found:
+        click.echo(line(_shape(fact)) if output_format() == "jsonl" else _told(fact))
+
+
+@command(
+    "verify",
+    group=audit,
+    words=say("校验记录有没有被改动、删除、调换、截断"),
+    formats=("text", "json"),
+    example="duban audit verify\nduban audit verify --head 128-7c1e09d2…a904",
+    more=say("--head 是以前记下的数据校验码（见 status、每日拟发清单），可查出末尾被截去的记录。\n有问题时退出码为1。"),
+)
+@option("--head", metavar="HEAD", words=say("以前记下的数据校验码"))
+def verify(*, head: str | None) -> int:
+    desk = services()
+    _there(desk.has_journal, desk.settings.database)
+    result = desk.journal.verify(head)
+    fault = result.fault
+    if output_format() == "json":
+        shape = {"kind": fault.kind.value, "seq": fault.seq, "message": tell(fault.message)} if fault else None
+        print_json({"sound": result.sound, "head": str(result.head), "seq": result.head.seq, "fault": shape})
+    elif fault is None:
+        click.echo(tell(say("{n}条记录完好，数据校验码 {head}", n=result.head.seq, head=str(result.head))))
+    else:
+        click.echo(tell(fault.message))
+    return int(fault is not None)
+
+
+@command(
+    "export",
+    group=audit,
+    words=say("导出全部记录，每行一个JSON，可用别的程序校验"),
+    formats=("text", "jsonl"),
+    example="duban audit export > facts.jsonl",
+)
+def export() -> None:
+    desk = services()
+    _there(desk.has_journal, desk.settings.database)
+    for fact in desk.journal.export():
+        click.echo(fact)
+
+
+def _there(exists: bool, database: str) -> None:
+    """A question makes no database: say that there is none."""
+    if not exists:
+        hint = say("检查 --database 或 DUBAN_DATABASE；第一次运行 duban run 时会建立")
+        raise UnreachableError(Problem("database-missing", say("还没有数据库：{url}", url=database), hint))
+
+
+def _wanted(fact: Fact, task: str | None, kinds: tuple[str, ...]) -> bool:
+    return (task is None or fact.task == task) and (not kinds or fact.kind.value in kinds)
+
+
+def _shape(fact: Fact) -> dict[str, object]:
+    return {
+        "seq": fact.seq,
+        "kind": fact.kind.value,
+        "entered": iso(fact.entered),
+        "on": iso(fact.on),
+        "by": fact.by,
+        "task": fact.task,
+        "data": {key: list(value) if isinstance(value, tuple) else value for key, value in fact.data.items()},
+    }
+
+
+def _told(fact: Fact) -> str:
+    data = ", ".join(f"{key}={value}" for key, value in fact.data.items() if not isinstance(value, tuple))
+    on = f" {iso(fact.on)}" if fact.on else ""
+    return clipped(
+        f"{fact.seq:>5} {fact.entered:%Y-%m-%d %H:%M} {fact.by} {fact.kind}{on} {fact.task or ''} {data}", 200
+    )

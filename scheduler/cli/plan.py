@@ -1,0 +1,59 @@
+"""`duban plan`: what would happen from what is recorded so far if nothing more were done."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import click
+
+from scheduler import clock
+from scheduler.cli.desk import services
+from scheduler.cli.moments import day, end_of, start_of
+from scheduler.cli.options import command, option, output_format, spoken
+from scheduler.cli.output import print_streamed
+from scheduler.planning.entries import known
+from scheduler.problems import Problem, UsageError
+from scheduler.register import Register
+from scheduler.reports.forecast import Forecast, data, lines
+from scheduler.words import say
+
+_SPAN = timedelta(days=30)
+
+
+@command(
+    "plan",
+    formats=("text", "json"),
+    example="""\
+duban plan --from 2027-01-01 --to 2027-01-31
+duban plan --from 2026-01-01 --to 2026-12-31 --format json
+duban plan --who zhou.min
+duban plan --against running""",
+    more=say("不写 --from 为今天，不写 --to 为30天。--against running 列出改表以后会变的期限和通知。"),
+)
+@option("--from", "since", type=day, metavar="DATE", words=say("从哪一天"))
+@option("--to", "until", type=day, metavar="DATE", words=say("到哪一天（含）"))
+@option("--who", metavar="ID", words=say("只看一个人或一个单位"))
+@option("--chasers", is_flag=True, words=say("列出每一次催办，不只前两次"))
+@option("--against", type=click.Choice(["running"]), words=say("与正在运行的台账比较"))
+def plan(*, since: date | None, until: date | None, who: str | None, chasers: bool, against: str | None) -> None:
+    now = clock.now()
+    first = since or now.date()
+    last = until or first + _SPAN
+    if last < first:
+        raise UsageError(Problem("range-reversed", say("--to 早于 --from"), say("先写较早的一天")))
+    desk = services()
+    if who is not None:
+        _known(desk.register, who)
+    made = desk.plan(min(now, start_of(first)), first, last)
+    forecast = Forecast.of(made, start_of(first), end_of(last), who=who, chasers=chasers)
+    if output_format() == "json":
+        rows = (data(task, notices) for task, notices in forecast.tasks())
+        print_streamed({}, "tasks", rows, (("load", part) for part in (forecast.load(),)))
+        return
+    for line in lines(forecast, spoken()):
+        click.echo(line)
+
+
+def _known(register: Register, who: str) -> None:
+    ids = [*(unit.id for unit in register.units), *(person.id for person in register.people)]
+    known(who, ids, "unknown-person", say("台账中没有这个人或单位：{id}", id=who))

@@ -1,0 +1,39 @@
+"""`duban why`: the steps that led to a task's dates, each with its article or notice."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler import clock
+from scheduler.cli.desk import plan_around, services
+from scheduler.cli.options import command, output_format, spoken, tell
+from scheduler.cli.output import print_json
+from scheduler.planning.entries import unknown_task
+from scheduler.planning.why import why as explain
+from scheduler.reports.shapes import days
+from scheduler.words import say
+
+
+@command(
+    "why",
+    formats=("text", "json"),
+    example="duban why annual-report.submit/changji-city/2026",
+    more=say("任务编号是“事项/责任单位/期别”，见 duban status。"),
+)
+@click.argument("task")
+def why(*, task: str) -> None:
+    desk, now = services(), clock.now()
+    plan = plan_around(desk, desk.history(), now, task)
+    found = plan.task(task)
+    if found is None:
+        unknown_task(plan, task)
+    steps = explain(found, plan)
+    if output_format() == "json":
+        print_json(
+            {"task": found.id, **days(found.dates), "provisional": found.dates.provisional}
+            | {"steps": [step.text(spoken()) for step in steps]}
+        )
+        return
+    click.echo(tell(say("{task}  {title}", task=found.id, title=found.slot.obligation.title)))
+    for n, step in enumerate(steps, 1):
+        click.echo(f"{n}. {tell(step)}")

@@ -1,0 +1,74 @@
+"""What an entry changed, in one sentence: the new state, the next notice, the tasks that began. It changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from scheduler.planning.cases import Cases
+from scheduler.planning.entries import Accepted
+from scheduler.planning.model import FactKind, Task
+from scheduler.planning.plan import Plan
+from scheduler.planning.standing import standing
+from scheduler.register.model import Coverage, Measure, Quota
+from scheduler.reports.shapes import iso
+from scheduler.reports.status import STATES, next_notice
+from scheduler.words import Phrase, say
+
+_LISTED = 3
+
+
+def effect(accepted: Accepted, after: Plan, now: datetime) -> Phrase:
+    """The sentence of the entry, completed by what the plan says now that it is written down."""
+    parts = [accepted.said, *_consequences(accepted, after, now)]
+    sentence = parts[0]
+    for part in parts[1:]:
+        sentence = say("{first}；{then}", first=sentence, then=part)
+    return say("{sentence}。", sentence=sentence)
+
+
+def _consequences(accepted: Accepted, after: Plan, now: datetime) -> Iterator[Phrase]:
+    entry = accepted.entry
+    if entry.kind is FactKind.EVENT:
+        yield from _begun(after, str(entry.data["ref"]), now)
+    elif entry.kind is FactKind.RECORD:
+        yield from _counted(after, accepted, now)
+    elif entry.task is not None and (task := after.task(entry.task)) is not None:
+        yield _stands(task, after, now)
+
+
+def _stands(task: Task, after: Plan, now: datetime) -> Phrase:
+    stands = standing(task, after, now)
+    at = next_notice(stands, Cases(after), now)
+    following = say("下一个通知{at}", at=f"{at:%Y-%m-%d %H:%M}") if at else say("不再有通知")
+    return say("现状：{state}，{following}", state=STATES[stands.state], following=following)
+
+
+def _begun(after: Plan, ref: str, now: datetime) -> Iterator[Phrase]:
+    tasks = [task for slot in after.slots if slot.event == ref for task in after.tasks_of(slot)]
+    for task in tasks[:_LISTED]:
+        mark = say("（暂定）") if task.dates.provisional else ""
+        yield say("任务 {task}，办理时限{target}{mark}", task=task.id, target=iso(task.dates.target), mark=mark)
+    if len(tasks) > _LISTED:
+        yield say("等{n}项任务", n=len(tasks))
+    if len(tasks) == 1:
+        yield _stands(tasks[0], after, now)
+
+
+def _counted(after: Plan, accepted: Accepted, now: datetime) -> Iterator[Phrase]:
+    """The counts that the record moved."""
+    data = accepted.entry.data
+    whose = {data.get("person"), data.get("unit")} - {None}
+    for slot in after.slots:
+        schedule = slot.obligation.schedule
+        if not isinstance(schedule, Quota | Coverage | Measure) or schedule.of != data["record"]:
+            continue
+        for task in after.tasks_of(slot) if slot.dates.opens <= now.date() else ():
+            if isinstance(schedule, Coverage) or whose & {task.bearer.person, task.bearer.unit}:
+                yield from _progress(task, after, now)
+
+
+def _progress(task: Task, after: Plan, now: datetime) -> Iterator[Phrase]:
+    progress = standing(task, after, now).progress
+    if progress is not None:
+        yield say("{task} 已完成{n}/{m}", task=task.id, n=progress.done, m=progress.required)

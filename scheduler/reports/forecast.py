@@ -1,0 +1,139 @@
+"""The plan of some weeks: tasks, the notices that would go, and each person's mails. It computes no date."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from scheduler.planning.coming import Coming, coming
+from scheduler.planning.model import NoticeKind, Task
+from scheduler.planning.plan import Plan
+from scheduler.planning.windows import day_of, end_of
+from scheduler.reports.shapes import days, iso
+from scheduler.reports.text import aligned
+from scheduler.words import Lang, Phrase, say
+
+KINDS = {NoticeKind.REMINDER: say("提醒"), NoticeKind.CHASER: say("催办"), NoticeKind.ESCALATION: say("督办")}
+WEEKDAYS = (say("周一"), say("周二"), say("周三"), say("周四"), say("周五"), say("周六"), say("周日"))
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What lies between two moments, both included; `who` keeps one person or unit alone."""
+
+    plan: Plan
+    notices: tuple[Coming, ...]
+    since: datetime
+    until: datetime
+    who: str | None = None
+
+    @classmethod
+    def of(
+        cls, plan: Plan, since: datetime, until: datetime, *, who: str | None = None, chasers: bool = False
+    ) -> Forecast:
+        """Ask what would go; `chasers` for every repetition, not only the first two."""
+        found = tuple(c for c in coming(plan, since, until, endless=chasers) if who is None or _concerns(c, who))
+        return cls(plan, found, since, until, who)
+
+    def tasks(self) -> Iterator[tuple[Task, Sequence[Coming]]]:
+        """The tasks with a target or a notice in the range, by target, each with its notices."""
+        told: dict[str, list[Coming]] = {}
+        for one in self.notices:
+            told.setdefault(one.notice.task.id, []).append(one)
+        first, last = self.since.date(), self.until.date()
+        for slot in sorted(self.plan.slots, key=lambda s: (end_of(s.dates.target), s.obligation.id, s.period)):
+            falls = first <= day_of(slot.dates.target) <= last
+            for task in self.plan.tasks_of(slot):
+                if task.id in told or (falls and self._owes(task)):
+                    yield task, told.get(task.id, ())
+
+    def load(self) -> list[dict[str, object]]:
+        """How many messages each recipient gets in each ISO week."""
+        sent: dict[str, tuple[str, str]] = {}
+        for one in self.notices:
+            if one.message is not None:
+                mail = (f"{one.at:%G-W%V}", one.recipient.who)
+                sent[one.message] = min(mail, sent.get(one.message, mail))
+        counted = Counter(sent.values())
+        return [{"who": who, "week": week, "messages": n} for (week, who), n in sorted(counted.items())]
+
+    def _owes(self, task: Task) -> bool:
+        return self.who is None or self.who in {task.bearer.id, task.bearer.unit, task.bearer.person}
+
+
+def data(task: Task, notices: Sequence[Coming]) -> dict[str, object]:
+    """A task and its notices as JSON."""
+    return {
+        "task": task.id,
+        "obligation": task.slot.obligation.id,
+        "bearer": task.bearer.id,
+        "period": task.slot.period,
+        **days(task.dates),
+        "provisional": task.dates.provisional,
+        "notices": [notice_data(one) for one in notices],
+    }
+
+
+def lines(forecast: Forecast, lang: Lang) -> Iterator[str]:
+    """By date: what is due that day, and what goes at which time to whom; then the load."""
+    entries: dict[date, list[str]] = {}
+    for task, _ in forecast.tasks():
+        target = day_of(task.dates.target)
+        if forecast.since.date() <= target <= forecast.until.date():
+            entries.setdefault(target, []).append(_due(task).text(lang))
+    for one in forecast.notices:
+        entries.setdefault(one.at.date(), []).append(_going(one).text(lang))
+    for day in sorted(entries):
+        yield say("{date}（{weekday}）", date=day.isoformat(), weekday=WEEKDAYS[day.weekday()]).text(lang)
+        yield from (f"  {entry}" for entry in entries[day])
+    if not entries:
+        yield say("这段时间没有到期的任务，也没有要发的通知。").text(lang)
+    load = forecast.load()
+    if load:
+        yield ""
+        yield say("每人每周的邮件数").text(lang)
+        yield from (
+            f"  {line}" for line in aligned([(str(r["week"]), str(r["who"]), str(r["messages"])) for r in load])
+        )
+
+
+def _concerns(one: Coming, who: str) -> bool:
+    bearer = one.notice.task.bearer
+    people = {one.recipient.who, *(copy.who for copy in one.copies)}
+    return who in people | {bearer.id, bearer.unit, bearer.person}
+
+
+def notice_data(one: Coming) -> dict[str, object]:
+    """A notice to come as JSON."""
+    return {
+        "kind": one.notice.step.kind.value,
+        "step": one.notice.step.name,
+        "at": iso(one.at),
+        "to": [one.recipient.who],
+        "cc": [copy.who for copy in one.copies],
+        "message": one.message,
+    }
+
+
+def _due(task: Task) -> Phrase:
+    dates = task.dates
+    return say(
+        "办理时限 {task}{printed}{mark}",
+        task=task.id,
+        printed="" if dates.printed == dates.target else say("，规定期限{printed}", printed=iso(dates.printed)),
+        mark=say("，暂定") if dates.provisional else "",
+    )
+
+
+def _going(one: Coming) -> Phrase:
+    return say(
+        "{at:%H:%M} {kind} {who}  {notice}{waits}{mark}",
+        at=one.at,
+        kind=KINDS[one.notice.step.kind],
+        who=one.recipient.who,
+        notice=one.notice.name,
+        waits=say("，等待放行") if one.message is None else "",
+        mark=say("，暂定") if one.notice.task.dates.provisional else "",
+    )

@@ -1,0 +1,34 @@
+"""How days, moments and dates look in JSON, the same in every report: ISO, moments with +08:00, null for nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from scheduler.planning.model import Dates, Moment, NoticeKind
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def iso(moment: Moment | None) -> str | None:
+    """A day as 2027-01-29, a moment as 2027-01-29T10:30:00+08:00."""
+    if isinstance(moment, datetime):
+        return moment.astimezone(BEIJING).isoformat(timespec="seconds")
+    return moment.isoformat() if moment else None
+
+
+def days(dates: Dates) -> dict[str, object]:
+    """The dates that status and plan share."""
+    return {
+        "opens": iso(dates.opens),
+        "printed": iso(dates.printed),
+        "due": iso(dates.due),
+        "target": iso(dates.target),
+    }
+
+
+def kind_of(step: str) -> NoticeKind:
+    """What a notice is, by the name of its step, for those that the plan no longer has."""
+    if step.startswith("chase"):
+        return NoticeKind.CHASER
+    return NoticeKind.ESCALATION if step.startswith("escalate") else NoticeKind.REMINDER

@@ -1,0 +1,222 @@
+"""Where every task stands at a moment, what hurts most first. It reads plan and record, and judges nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from scheduler.planning.cases import SILENT, Cases
+from scheduler.planning.model import Light, Notice, NoticeKind, Outcome, OutcomeKind, Slot, Standing, State, Step, Task
+from scheduler.planning.plan import Plan
+from scheduler.planning.standing import standing
+from scheduler.planning.windows import day_of, end_of
+from scheduler.reports.shapes import days, iso, kind_of
+from scheduler.words import Phrase, say
+
+LIGHTS = {Light.RED: say("红"), Light.YELLOW: say("黄"), Light.GREEN: say("绿"), Light.GREY: say("灰")}
+STATES = {
+    State.DORMANT: say("未启用"),
+    State.NOT_OPEN: say("未到办理期"),
+    State.OPEN: say("办理中"),
+    State.REPORTED: say("待核"),
+    State.PAUSED: say("暂停计算"),
+    State.OVERDUE: say("逾期"),
+    State.DONE: say("办结"),
+    State.DONE_LATE: say("逾期办结"),
+    State.WAIVED: say("免报"),
+}
+COLUMNS = (
+    "task", "obligation", "title", "bearer", "period", "state", "light", "opens", "printed", "due", "target", "outer",
+    "provisional", "done", "required", "missing", "done_on", "evidence", "acknowledged_at", "extensions", "next_notice",
+)  # fmt: skip
+_HURTS = {light: rank for rank, light in enumerate((Light.RED, Light.YELLOW, Light.GREEN, Light.GREY))}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one notice of a task; `at` is its planned moment, where the plan still has it."""
+
+    kind: NoticeKind
+    step: str
+    at: datetime
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One task as an auditor sees it."""
+
+    standing: Standing
+    notices: tuple[Sent, ...]
+    next_notice: datetime | None
+
+    @property
+    def task(self) -> Task:
+        """The task itself."""
+        return self.standing.task
+
+
+def rows(plan: Plan, now: datetime) -> list[Row]:
+    """Every opened task and the next one of each row, red first, then by the due day."""
+    cases = Cases(plan)
+    found = [_row(task, cases, now) for slot in _shown(plan, now.date()) for task in plan.tasks_of(slot)]
+    return sorted(found, key=_hurt)
+
+
+def summary(found: Iterable[Row], today: date) -> Phrase:
+    """One sentence: how many are overdue, due this week, under way, to be confirmed, done."""
+    found = tuple(found)
+    counted = Counter(row.standing.state for row in found)
+    sunday = today + timedelta(6 - today.weekday())
+    waiting = (State.OPEN, State.PAUSED)
+    soon = sum(row.standing.state in waiting and today <= day_of(row.task.dates.target) <= sunday for row in found)
+    return say(
+        "逾期{overdue}项，本周到期{soon}项，办理中{open}项，待核{reported}项，已办结{done}项，共{n}项。",
+        overdue=counted[State.OVERDUE],
+        soon=soon,
+        open=counted[State.OPEN] + counted[State.PAUSED],
+        reported=counted[State.REPORTED],
+        done=counted[State.DONE] + counted[State.DONE_LATE],
+        n=len(found),
+    )
+
+
+def data(row: Row) -> dict[str, object]:
+    """A task as JSON."""
+    stands, task, dates = row.standing, row.task, row.task.dates
+    progress = stands.progress
+    return {
+        "task": task.id,
+        "obligation": task.slot.obligation.id,
+        "title": task.slot.obligation.title,
+        "bearer": task.bearer.id,
+        "period": task.slot.period,
+        "state": stands.state.value,
+        "light": stands.light.value,
+        **days(dates),
+        "outer": iso(dates.outer),
+        "provisional": dates.provisional,
+        "progress": progress
+        and {"done": progress.done, "required": progress.required, "missing": list(progress.missing)},
+        "done_on": iso(stands.done_on),
+        "evidence": stands.evidence,
+        "acknowledged_at": iso(stands.acknowledged_at),
+        "extensions": stands.extensions,
+        "notices": [_sent(sent) for sent in row.notices],
+        "next_notice": iso(row.next_notice),
+    }
+
+
+def record(row: Row) -> list[object]:
+    """A task as a row of CSV, in the order of COLUMNS."""
+    shape = data(row)
+    progress = row.standing.progress
+    shape |= {"done": None, "required": None, "missing": None}
+    if progress:
+        shape |= {"done": progress.done, "required": progress.required, "missing": " ".join(progress.missing)}
+    return [shape[column] for column in COLUMNS]
+
+
+def lines(row: Row, plan: Plan, today: date) -> Iterator[Phrase]:
+    """A task in two lines: light, state and id; then what it is, whose, and by when."""
+    stands, dates = row.standing, row.task.dates
+    yield say("{light} {state}  {task}", light=LIGHTS[stands.light], state=STATES[stands.state], task=row.task.id)
+    yield say(
+        "   {title}  {who}  办理时限{target}{mark}{left}",
+        title=row.task.slot.obligation.title,
+        who=bearer_name(row.task, plan),
+        target=iso(dates.target),
+        mark=say("（暂定）") if dates.provisional else "",
+        left=_left(row, plan, today),
+    )
+
+
+def bearer_name(task: Task, plan: Plan) -> str:
+    """The name of who owes a task; the id where the table has no name for it."""
+    bearer, people, units = task.bearer, plan.register.people, plan.register.units
+    if bearer.person is not None:
+        return next((p.name for p in people if p.id == bearer.person), bearer.person)
+    return next((u.name for u in units if u.id == bearer.unit), bearer.id)
+
+
+def _shown(plan: Plan, today: date) -> Iterator[Slot]:
+    """The slots that have opened, and of each row those of the next period that has not."""
+    ahead: dict[str, list[Slot]] = {}
+    for slot in plan.slots:
+        if slot.dates.opens <= today:
+            yield slot
+        else:
+            ahead.setdefault(slot.obligation.id, []).append(slot)
+    for slots in ahead.values():
+        first = min(slots, key=lambda slot: (slot.dates.opens, end_of(slot.dates.target)))
+        yield from (slot for slot in slots if slot.period == first.period)
+
+
+def _row(task: Task, cases: Cases, now: datetime) -> Row:
+    outcomes = cases.plan.history.outcomes(task.id)
+    stands = standing(task, cases.plan, now)
+    steps = {Notice(task, step).key: step.at for step in task.slot.steps} if outcomes else {}
+    sent = [_noted(task.id, key, outcome, steps.get(key)) for key, outcome in outcomes.items()]
+    sent.sort(key=lambda one: (one.at, one.step))
+    return Row(stands, tuple(sent), next_notice(stands, cases, now))
+
+
+def next_notice(stands: Standing, cases: Cases, now: datetime) -> datetime | None:
+    """When the next notice of a task would go if nothing more were done; None if none will."""
+    task, slot = stands.task, stands.task.slot
+    if stands.state in SILENT:
+        return None
+    outcomes, withdrawn = cases.plan.history.outcomes(task.id), cases.plan.history.withdrawn
+    for step in slot.steps:
+        notice = Notice(task, step)
+        if step.at > now and notice.key not in outcomes and notice.name not in withdrawn and _asks(step, stands):
+            return step.at
+    repeats = cases.repeats(slot)
+    latest = repeats.latest(now) if repeats is not None else None
+    following = repeats.step(latest + 1) if repeats is not None and latest is not None else None
+    return following.at if following is not None else None
+
+
+def _asks(step: Step, stands: Standing) -> bool:
+    """Whether a step still has something to ask: neither acknowledged nor on pace."""
+    if step.needs is not None:
+        return stands.progress is None or stands.progress.done < step.needs
+    return step.last or step.kind is not NoticeKind.REMINDER or stands.acknowledged_at is None
+
+
+def _noted(task_id: str, key: str, outcome: Outcome, at: datetime | None) -> Sent:
+    step = key[len(task_id) + 1 :].partition("@")[0]
+    return Sent(kind_of(step), step, at or outcome.at, outcome)
+
+
+def _hurt(row: Row) -> tuple[int, datetime, str]:
+    return _HURTS[row.standing.light], end_of(row.task.dates.due), row.task.id
+
+
+def _sent(sent: Sent) -> dict[str, object]:
+    outcome = sent.outcome
+    return {
+        "kind": sent.kind.value,
+        "step": sent.step,
+        "at": iso(sent.at),
+        "sent_at": iso(outcome.at) if outcome.kind is OutcomeKind.SENT else None,
+        "to": list(outcome.to),
+        "message_id": outcome.message_id,
+        "outcome": outcome.kind.value,
+        "reason": outcome.reason or None,
+    }
+
+
+def _left(row: Row, plan: Plan, today: date) -> Phrase | str:
+    """剩N个工作日 or 逾期N个工作日, counted on the bearer's calendar; what a quota still lacks."""
+    stands, dates = row.standing, row.task.dates
+    if stands.state in {State.DONE, State.DONE_LATE}:
+        return say("，{day}办结", day=iso(stands.done_on))
+    if stands.progress and stands.state is not State.WAIVED:
+        return say("，已完成{done}/{required}", done=stands.progress.done, required=stands.progress.required)
+    if stands.state not in {State.OPEN, State.OVERDUE}:
+        return ""
+    n = plan.calendars.of(row.task.slot.region).count(today, day_of(dates.target))
+    return say("，剩{n}个工作日", n=n) if stands.state is State.OPEN else say("，逾期{n}个工作日", n=-n)
