@@ -24,7 +24,7 @@ class Root(Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Find `--lang` wherever it stands, so that help and errors speak it too."""
-        for word, following in zip(args, [*args[1:], ""], strict=True):
+        for word, following in zip(args, [*args, ""][1:], strict=True):
             said = following if word == "--lang" else word.removeprefix("--lang=")
             if word.startswith("--lang") and said in set(Lang):
                 ctx.meta[LANG] = said

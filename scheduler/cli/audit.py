@@ -33,7 +33,13 @@ def audit() -> None:
     example="duban audit log\nduban audit log --task annual-report.submit/changji-city/2026 --format jsonl",
 )
 @option("--task", metavar="TASK", words=say("只看一项任务"))
-@option("--kind", type=click.Choice([kind.value for kind in FactKind]), multiple=True, words=say("只看这类记录"))
+@option(
+    "--kind",
+    type=click.Choice([kind.value for kind in FactKind]),
+    multiple=True,
+    metavar="KIND",
+    words=say("只看这类记录"),
+)
 @option("--last", type=click.IntRange(min=1), metavar="N", words=say("只看最后N条"))
 def log(*, task: str | None, kind: tuple[str, ...], last: int | None) -> None:
     found = [fact for fact in services().facts() if _wanted(fact, task, kind)]
@@ -109,6 +115,5 @@ def _shape(fact: Fact) -> dict[str, object]:
 def _told(fact: Fact) -> str:
     data = ", ".join(f"{key}={value}" for key, value in fact.data.items() if not isinstance(value, tuple))
     on = f" {iso(fact.on)}" if fact.on else ""
-    return clipped(
-        f"{fact.seq:>5} {fact.entered:%Y-%m-%d %H:%M} {fact.by} {fact.kind}{on} {fact.task or ''} {data}", 200
-    )
+    when = f"{fact.entered:%Y-%m-%d %H:%M}"
+    return clipped(f"{fact.seq:>5} {when} {fact.by} {fact.kind}{on} {fact.task or ''} {data}", 200)

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 import click
 
 from scheduler.cli.index import COMMANDS
+from scheduler.reports.text import folded
 from scheduler.words import Lang, Phrase, say
 
 F = TypeVar("F", bound=Callable[..., object])
 LANG, TABLE, DATABASE, FORMAT = "duban.lang", "duban.table", "duban.database", "duban.format"
-FORMATS = ("text", "json", "csv", "jsonl")
+FORMATS = ("text", "json", "jsonl", "csv", "html")
 
 
 def spoken(ctx: click.Context | None = None) -> Lang:
@@ -124,7 +125,9 @@ class Command(click.Command):
         lines += ["", say("例：").text(lang), *(f"  {line}" for line in self.example.splitlines())]
         formatter.write("\n")
         for line in lines:
-            formatter.write(f"  {line}\n" if line else "\n")
+            command = line.startswith("  ")  # an example stays on one line, to be copied
+            for part in [line] if command else folded(line, formatter.width - 2):
+                formatter.write(f"  {part}\n" if part else "\n")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """选项: …"""

@@ -1,9 +1,10 @@
-"""`duban outbox`, `release`, `withdraw`, `preview`: what waits, what will go, and what a person lets go or takes out."""
+"""`duban outbox`, `release`, `withdraw`, `preview`: what waits and will go, what a person lets go or takes out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, time
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,9 @@ from scheduler.reports.forecast import KINDS, notice_data
 from scheduler.reports.shapes import iso
 from scheduler.reports.text import aligned
 from scheduler.words import say
+
+if TYPE_CHECKING:
+    from scheduler.journal import OutboxRow
 
 
 @command(
@@ -92,19 +96,14 @@ def _coming(found: Sequence[Coming]) -> None:
         return
     if not found:
         click.echo(tell(say("到下一个工作日为止没有要发的通知。")))
-    wait = tell(say("等待放行"))
-    rows = [
-        (
-            f"{one.at:%m-%d %H:%M}",
-            tell(KINDS[one.notice.step.kind]),
-            one.recipient.who,
-            one.notice.name,
-            wait * (one.message is None),
-        )
-        for one in found
-    ]
-    for line in aligned(rows):
+    for line in aligned([_going(one) for one in found]):
         click.echo(line)
+
+
+def _going(one: Coming) -> tuple[str, ...]:
+    wait = "" if one.message else tell(say("等待放行"))
+    kind = tell(KINDS[one.notice.step.kind])
+    return f"{one.at:%m-%d %H:%M}", kind, one.recipient.who, one.notice.name, wait
 
 
 def _waiting(desk: Services) -> None:
@@ -122,9 +121,9 @@ def _waiting(desk: Services) -> None:
         return
     if not rows:
         click.echo(tell(say("没有待发的邮件。")))
-    table = [
-        (f"{r.moment:%m-%d %H:%M}", r.state.value, r.recipient.who, str(len(r.notices)), r.last_error or "")
-        for r in rows
-    ]
-    for line in aligned(table, (0, 0, 0, 0, 40)):
+    for line in aligned([_queued(row) for row in rows], (0, 0, 0, 0, 40)):
         click.echo(line)
+
+
+def _queued(row: OutboxRow) -> tuple[str, ...]:
+    return f"{row.moment:%m-%d %H:%M}", row.state.value, row.recipient.who, str(len(row.notices)), row.last_error or ""

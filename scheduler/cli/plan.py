@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 import click
 
 from scheduler import clock
 from scheduler.cli.desk import services
 from scheduler.cli.moments import day, end_of, start_of
-from scheduler.cli.options import command, option, output_format, spoken
+from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_streamed
+from scheduler.cli.running import running
+from scheduler.daemon.services import Services
+from scheduler.planning import Calendars, Plan, compile_plan
 from scheduler.planning.entries import known
 from scheduler.problems import Problem, UsageError
 from scheduler.register import Register
+from scheduler.reports import difference
 from scheduler.reports.forecast import Forecast, data, lines
 from scheduler.words import say
 
@@ -44,14 +49,48 @@ def plan(*, since: date | None, until: date | None, who: str | None, chasers: bo
     desk = services()
     if who is not None:
         _known(desk.register, who)
-    made = desk.plan(min(now, start_of(first)), first, last)
-    forecast = Forecast.of(made, start_of(first), end_of(last), who=who, chasers=chasers)
-    if output_format() == "json":
+    span = _Span(start_of(first), end_of(last), who, chasers)
+    forecast = span.of(desk.plan(min(now, start_of(first)), first, last))
+    if against is not None:
+        _compare(span.of(_running(desk, forecast.plan, first, last)), forecast)
+    elif output_format() == "json":
         rows = (data(task, notices) for task, notices in forecast.tasks())
         print_streamed({}, "tasks", rows, (("load", part) for part in (forecast.load(),)))
+    else:
+        for line in lines(forecast, spoken()):
+            click.echo(line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The part of a plan that was asked for."""
+
+    since: datetime
+    until: datetime
+    who: str | None
+    chasers: bool
+
+    def of(self, made: Plan) -> Forecast:
+        return Forecast.of(made, self.since, self.until, who=self.who, chasers=self.chasers)
+
+
+def _running(desk: Services, made: Plan, first: date, last: date) -> Plan:
+    """The same plan by the table that is in force."""
+    register = running(desk)
+    history = desk.history()
+    return compile_plan(register, Calendars(register), history, now=made.now, since=first, until=last)
+
+
+def _compare(old: Forecast, new: Forecast) -> None:
+    found = difference.difference(old, new)
+    if output_format() == "json":
+        print_streamed({}, "tasks", map(difference.data, found), iter(()))
         return
-    for line in lines(forecast, spoken()):
-        click.echo(line)
+    for changed in found:
+        for line in difference.lines(changed):
+            click.echo(tell(line))
+    if not found:
+        click.echo(tell(say("与正在运行的台账相比，期限和通知都没有变。")))
 
 
 def _known(register: Register, who: str) -> None:

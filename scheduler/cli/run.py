@@ -13,7 +13,7 @@ from scheduler import clock
 from scheduler.cli.desk import services
 from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_json
-from scheduler.planning import moments
+from scheduler.planning.alarms import moments
 from scheduler.reports.opening import opening
 from scheduler.reports.shapes import iso
 from scheduler.reports.text import aligned

@@ -32,7 +32,13 @@ duban status --as-of 2027-03-31 --format json""",
 )
 @option("--as-of", type=moment, metavar="TIME", words=say("当时的情况，只用当时已登记的记录"))
 @option("--unit", metavar="ID", words=say("只看一个单位"))
-@option("--state", type=click.Choice([s.value for s in State]), multiple=True, words=say("只看这种状态，可写几个"))
+@option(
+    "--state",
+    type=click.Choice([s.value for s in State]),
+    multiple=True,
+    metavar="STATE",
+    words=say("只看这种状态，如 overdue，可写几次"),
+)
 def status(*, as_of: Moment | None, unit: str | None, state: tuple[str, ...]) -> None:
     desk, now = services(), end_of(as_of) if as_of else clock.now()
     if unit is not None:
@@ -75,8 +81,7 @@ def _wanted(row: Row, unit: str | None, states: tuple[str, ...]) -> bool:
 def _say(found: list[Row], plan: Plan, now: datetime) -> None:
     click.echo(tell(say("截至{now:%Y-%m-%d %H:%M}：{summary}", now=now, summary=summary(found, now.date()))))
     click.echo("")
-    for row in found:
-        for line in lines(row, plan, now.date()):
-            click.echo(tell(line))
+    for line in lines(found, plan, now, spoken()):
+        click.echo(line)
     if found:
         click.echo("")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from scheduler.planning.cases import SILENT, Cases
 from scheduler.planning.model import Light, Notice, NoticeKind, Outcome, OutcomeKind, Slot, Standing, State, Step, Task
@@ -13,7 +14,8 @@ from scheduler.planning.plan import Plan
 from scheduler.planning.standing import standing
 from scheduler.planning.windows import day_of, end_of
 from scheduler.reports.shapes import days, iso, kind_of
-from scheduler.words import Phrase, say
+from scheduler.reports.text import clipped, folded
+from scheduler.words import Lang, Phrase, say
 
 LIGHTS = {Light.RED: say("红"), Light.YELLOW: say("黄"), Light.GREEN: say("绿"), Light.GREY: say("灰")}
 STATES = {
@@ -31,6 +33,7 @@ COLUMNS = (
     "task", "obligation", "title", "bearer", "period", "state", "light", "opens", "printed", "due", "target", "outer",
     "provisional", "done", "required", "missing", "done_on", "evidence", "acknowledged_at", "extensions", "next_notice",
 )  # fmt: skip
+_WIDE = 80
 _HURTS = {light: rank for rank, light in enumerate((Light.RED, Light.YELLOW, Light.GREEN, Light.GREY))}
 
 
@@ -119,17 +122,28 @@ def record(row: Row) -> list[object]:
     return [shape[column] for column in COLUMNS]
 
 
-def lines(row: Row, plan: Plan, today: date) -> Iterator[Phrase]:
-    """A task in two lines: light, state and id; then what it is, whose, and by when."""
-    stands, dates = row.standing, row.task.dates
-    yield say("{light} {state}  {task}", light=LIGHTS[stands.light], state=STATES[stands.state], task=row.task.id)
-    yield say(
-        "   {title}  {who}  办理时限{target}{mark}{left}",
-        title=row.task.slot.obligation.title,
-        who=bearer_name(row.task, plan),
+def lines(found: Iterable[Row], plan: Plan, now: datetime, lang: Lang) -> Iterator[str]:
+    """The tasks in the order of `rows`, under a heading for each run of tasks of one row and period; 80 columns wide."""
+    today = now.date()
+    for slot, run in groupby(found, key=lambda row: row.task.slot):
+        yield from folded(_heading(slot).text(lang), _WIDE)
+        for row in run:
+            stands = row.standing
+            light, state = LIGHTS[stands.light].text(lang), STATES[stands.state].text(lang)
+            yield f"  {light} {state}  {row.task.id}"
+            left = _left(row, plan, today)
+            who = clipped(bearer_name(row.task, plan), 40)
+            yield f"     {who}{left.text(lang) if isinstance(left, Phrase) else left}"
+
+
+def _heading(slot: Slot) -> Phrase:
+    dates = slot.dates
+    return say(
+        "{title}　办理时限{target}{mark}{due}",
+        title=slot.obligation.title,
         target=iso(dates.target),
         mark=say("（暂定）") if dates.provisional else "",
-        left=_left(row, plan, today),
+        due="" if dates.due == dates.target else say("，规定期限{due}", due=iso(dates.due)),
     )
 
 

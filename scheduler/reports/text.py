@@ -24,6 +24,18 @@ def clipped(text: str, room: int) -> str:
     return f"{kept}…"
 
 
+def folded(text: str, room: int) -> list[str]:
+    """The text in lines of at most `room` cells; an empty text is one empty line."""
+    lines, used = [""], 0
+    for letter in text:
+        used += cells(letter)
+        if used > room:
+            lines.append("")
+            used = cells(letter)
+        lines[-1] += letter
+    return lines
+
+
 def padded(text: str, room: int) -> str:
     """The text, filled with blanks to `room` cells."""
     return text + " " * max(0, room - cells(text))

@@ -66,7 +66,7 @@ def test_the_version(office):
     ("words", "said"),
     [
         (["chekc"], "error[usage] 没有命令 chekc；您是不是要找 check？"),
-        (["date", "--asof", "2020-01-01"], "error[usage] 没有选项 --asof"),
+        (["date", "--asof", "2020-01-01"], "error[usage] 没有选项 --asof；您是不是要找 --as-of？"),
         (["date", "2020-01-01", "--as-of", "2020-02-30"], "error[usage] --as-of：没有这一天或这个时刻：2020-02-30"),
         (["--lang", "fr", "date", "2020-01-01"], "error[usage] --lang 只能是 zh、en"),
         (["date", "2020-01-01", "--format", "csv"], "error[usage] --format 只能是 text、json"),
