@@ -146,8 +146,8 @@ def _track(case: Case, start: datetime, until: datetime) -> list[_Going]:
 
 
 def _next_moments(case: Case, now: datetime) -> list[datetime]:
-    """The next moment at which a step comes."""
-    found = [s.at for s in case.slot.steps if s.at > now][:1]
+    """The next moments at which a step may come."""
+    found = [at for s in case.slot.steps if s.at > now and (at := case.comes(s, s.at.date())) > now]
     if case.repeats is not None:
         found.append(case.repeats.following(now).at)
     return found

@@ -73,7 +73,7 @@ class Directory:
         line = self._roster.unit(bearer.unit).reports_to if to.upward else bearer.unit
         target = self._roster.holder(line, to.role, on) if line is not None else None
         if target is None and to.role == DUTY:
-            return self._routed(self._admin(to.role, say("尚无值班表"), on))
+            return self._routed(self._admin(say("值班人员"), say("尚无值班表"), on))
         if target is None or line is None:
             return Route(None, reason=Reason.RUNG_MISSING)
         recipient = self._reach(target, line, on, avoid=owing) if target != owing else None
@@ -98,7 +98,11 @@ class Directory:
         meant, why = unit.name, say("未登记承办人")
         if who is not None:
             person, away = self._roster.person(who), self._away(who, on)
-            meant, why = person.name, _absence(away) if away else say("未登记邮箱")
+            meant = person.name
+            if away is not None:
+                why = _absence(away)
+            else:
+                why = say("未登记邮箱") if person.via is None else say("代收人就是承办人")
         if unit.mail is not None:
             note = None if who is None else _note(meant, why)
             return Recipient(unit.id, unit.name, None, unit.id, unit.mail, note)
@@ -122,7 +126,7 @@ class Directory:
             seen.add(step)
             person = self._roster.person(step)
 
-    def _admin(self, meant: str, why: Phrase, on: date) -> Recipient | None:
+    def _admin(self, meant: str | Phrase, why: Phrase, on: date) -> Recipient | None:
         found = self._mailbox_of(self._office.admin, on)
         return replace(found, note=_note(meant, why)) if found is not None else None
 
@@ -146,5 +150,5 @@ def _absence(away: Away) -> Phrase:
     return say("其{first}至{last}不在岗", first=away.from_.isoformat(), last=away.to.isoformat())
 
 
-def _note(meant: str, why: Phrase) -> Phrase:
+def _note(meant: str | Phrase, why: Phrase) -> Phrase:
     return say("本邮件原送{meant}（{why}），现送您处理。", meant=meant, why=why)

@@ -64,15 +64,17 @@ class Case:
         in_time = step.kind is not NoticeKind.REMINDER or found < end_of(self.slot.dates.target)
         return found if in_time else last_sheet(window, ready)
 
-    def _has_come(self, step: Step, now: datetime) -> bool:
-        if step.at <= now:
-            return True
-        if step.kind is not NoticeKind.REMINDER or step.at - now > SHEET_AHEAD or self.window.anytime:
-            return False
-        route = self.route(step, now.date())
+    def comes(self, step: Step, on: date) -> datetime:
+        """When a step comes: at its moment, or with the weekly sheet before it where the next would be too late."""
+        if step.kind is not NoticeKind.REMINDER or self.window.anytime:
+            return step.at
+        route = self.route(step, on)
         if route.recipient is None or route.pace is not MailPace.WEEKLY:
-            return False
-        return self.sheet_moment(step, route.recipient, step.at) <= now
+            return step.at
+        return min(step.at, self.sheet_moment(step, route.recipient, step.at))
+
+    def _has_come(self, step: Step, now: datetime) -> bool:
+        return step.at <= now or (step.at - now <= SHEET_AHEAD and self.comes(step, now.date()) <= now)
 
     def _repeated(self, now: datetime) -> Iterator[Step]:
         """Endless chasers beyond those of the slot, from the latest back to one with an outcome."""
@@ -285,9 +287,11 @@ def _go(held: Ruling, now: datetime, window: Window) -> Ruling:
         return held
     if not window.is_open(now):
         return replace(held, reason=Reason.WINDOW, at=window.next(now))
-    late = now - held.at > LATE and not held.step.ask
+    late = now - window.next(held.at) > LATE and not held.step.ask
     reason = Reason.LATE if late and held.reason is Reason.DUE else held.reason
-    moment = held.at if window.anytime else window.on(now.date())
+    moment = window.on(now.date())
+    if window.anytime:
+        moment = now.replace(second=0, microsecond=0) if late else held.at
     return replace(held, verdict=Verdict.SEND, reason=reason, at=moment, late=late)
 
 

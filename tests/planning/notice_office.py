@@ -25,7 +25,11 @@ units:
       deputy: hu.bo
       office-head: an.ping
       leader: [{{person: lu.he, to: 2026-02-28}}, {{person: sun.li, from: 2026-03-01}}]
-  - {{id: county, name: 望河县人民政府, kind: county, reports_to: office, people: {{officer: lin.lan, deputy: lin.lan}}}}
+  - id: county
+    name: 望河县人民政府
+    kind: county
+    reports_to: office
+    people: {{officer: lin.lan, deputy: lin.lan}}
   - id: town
     name: 石渡镇人民政府
     kind: town

@@ -1,4 +1,4 @@
-"""When mail may go, and counting from a target. 2026 is announced: Spring Festival rests from Sun 02-15 to Mon 02-23."""
+"""When mail may go, and counting from a target. Spring Festival of 2026 rests from Sun 02-15 to Mon 02-23."""
 
 from __future__ import annotations
 
