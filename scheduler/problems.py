@@ -30,7 +30,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake of a user, ready to be shown; `code` is stable (kebab-case), `place` None where no file is concerned."""
+    """One mistake of a user, ready to be shown; `code` is stable, `place` None where no file is concerned."""
 
     code: str
     message: Phrase

@@ -1,4 +1,4 @@
-"""What the environment says (twelve-factor): table, database, mail server, state folder. Secrets never stand in the table."""
+"""What the environment says (twelve-factor): table, database, mail server, state folder. It opens none of them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,11 @@ def _password(env: Mapping[str, str]) -> str | None:
 
 
 def settings(
-    env: Mapping[str, str] = os.environ, *, table: str | None = None, database: str | None = None, lang: str | None = None
+    env: Mapping[str, str] = os.environ,
+    *,
+    table: str | None = None,
+    database: str | None = None,
+    lang: str | None = None,
 ) -> Settings:
     """Read the environment; arguments given on the command line win."""
     state = Path(env.get("DUBAN_STATE") or env.get("STATE_DIRECTORY") or "state").absolute()

@@ -1,7 +1,7 @@
 """Sentences for readers, in Chinese and English: one place where a message meets its language.
 
 A sentence is written in Chinese where it is used (`say("…{n}…", n=3)`); the English stands in the gettext catalogue
-`locale/en`. A `Phrase` is a value: nothing is translated before somebody prints it. This module never decides what to say.
+`locale/en`. A `Phrase` is a value: nothing is translated before somebody prints it. It never decides what to say.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _catalogue(lang: Lang) -> _gettext.NullTranslations:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A sentence not yet spoken: a Chinese template and the values for its `{names}`; a value may be a Phrase itself."""
+    """A sentence not yet spoken: a Chinese template and values for its `{names}`; a value may be a Phrase itself."""
 
     template: str
     values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))

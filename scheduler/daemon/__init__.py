@@ -1,1 +1,1 @@
-"""The daemon: the alarm clock, the desk, the way from the outbox to the mail server. The only importer of APScheduler."""
+"""The daemon: alarm clock, desk, and the way from the outbox to the mail server. Only here is APScheduler imported."""

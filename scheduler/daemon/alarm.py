@@ -1,7 +1,7 @@
-"""The alarm clock: APScheduler jobs that wake the daemon at the moments of the notices. It remembers nothing and sends nothing.
+"""The alarm clock: APScheduler jobs that wake the daemon at the moments of the notices. It remembers and sends nothing.
 
-One job per obligation, its trigger over the sorted moments of the obligation's notices, and a sweep job every half minute;
-all of them only ring. What is owed is read from the journal, so a job that is lost costs one sweep.
+One job per obligation, its trigger over the sorted moments of the obligation's notices, and a sweep job every half
+minute; all of them only ring. What is owed is read from the journal, so a job that is lost costs one sweep.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import select
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from apscheduler.executors.debug import DebugExecutor
@@ -63,7 +64,8 @@ class AlarmClock(BlockingScheduler):  # type: ignore[misc]  # APScheduler ships 
         os.set_blocking(self._write, False)
         self._rung = True
         self._set: dict[str, tuple[datetime, ...]] = {}
-        self.add_job(self._ring, IntervalTrigger(seconds=int(self._longest), timezone=BEIJING), id=SWEEP, name=SWEEP)
+        every = IntervalTrigger(seconds=int(self._longest), timezone=BEIJING)
+        self.add_job(self._ring, every, id=SWEEP, name=SWEEP)
 
     @property
     def pipe(self) -> int:
@@ -90,10 +92,8 @@ class AlarmClock(BlockingScheduler):  # type: ignore[misc]  # APScheduler ships 
 
     def wakeup(self) -> None:
         """Let the loop look at its jobs now."""
-        try:
+        with suppress(BlockingIOError):  # the pipe is full of wake-ups already
             os.write(self._write, b"\0")
-        except BlockingIOError:
-            pass  # the pipe is full of wake-ups already
 
     def start(self) -> None:
         """Run until `shutdown`."""
@@ -115,11 +115,9 @@ class AlarmClock(BlockingScheduler):  # type: ignore[misc]  # APScheduler ships 
                 wait = 0 if self._rung else self._process_jobs()
 
     def _drain(self) -> None:
-        try:
+        with suppress(BlockingIOError):
             while os.read(self._read, 4096):
                 pass
-        except BlockingIOError:
-            return
 
 
 class _Unused:

@@ -1,4 +1,4 @@
-"""The daemon's desk: the table in force, the plan made of it, the journal. It follows files and facts; it sends nothing."""
+"""The desk: the table in force, the plan made of it, the journal. It follows files and facts and sends nothing."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Desk:
             return False
         self.register = loaded.register
         self._adopt(loaded, now)
-        log.info("table reloaded digest=%s obligations=%d", loaded.register.digest[:12], len(loaded.register.obligations))
+        log.info("table reloaded digest=%s rows=%d", loaded.register.digest[:12], len(loaded.register.obligations))
         return True
 
     def _refuse(self, loaded: Loaded, now: datetime) -> None:
@@ -79,16 +79,15 @@ class Desk:
         self.refused, self.refused_digest = loaded.problems, digest
         for problem in loaded.problems:
             log.error("table refused %s", problem.text().replace("\n", " "))
-        data = {"digest": digest, "problems": len(loaded.problems)}
-        self.journal.append([Entry(FactKind.TABLE_REFUSED, PROGRAM, data=data)], now=now)
+        refused = Entry(FactKind.TABLE_REFUSED, PROGRAM, data={"digest": digest, "problems": len(loaded.problems)})
+        self.journal.append([refused], now=now)
 
     def _adopt(self, loaded: Loaded, now: datetime) -> None:
         """Keep the files whole and write down that this table is in force, and which rows are new."""
         digests = tuple(self.journal.keep("table", Path(name).name, content, now) for name, content in loaded.files)
         entries = []
         if self._in_force != self.register.digest:
-            data = {"digest": self.register.digest, "files": digests}
-            entries.append(Entry(FactKind.TABLE, PROGRAM, data=data))
+            entries.append(Entry(FactKind.TABLE, PROGRAM, data={"digest": self.register.digest, "files": digests}))
             self._in_force = self.register.digest
         entries += [
             Entry(FactKind.ROW, PROGRAM, data={"obligation": row.id})
@@ -139,5 +138,3 @@ def _stamp(path: Path) -> tuple[int, int, int]:
     except OSError:
         return 0, 0, 0
     return stat.st_ino, stat.st_size, stat.st_mtime_ns
-
-

@@ -1,7 +1,7 @@
-"""From the outbox to the mail server: claim, look again, compose, deliver, settle. It decides what nobody wants any more, and why.
+"""From the outbox to the mail server: claim, look again, compose, deliver, settle. It queues nothing.
 
-The attempt is on disk before the dialogue with the server begins, the result after it; a crash between the two is the one
-window in which a mail can go twice, then with the same Message-ID.
+The attempt is on disk before the dialogue with the server begins, the result after it; a crash between the two is the
+one window in which a mail can go twice, then with the same Message-ID.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from scheduler.mailing import (
     Transport,
     UnknownFailure,
 )
-from scheduler.planning import Plan, Reason, look_again
+from scheduler.planning import Plan
+from scheduler.planning.again import look_again
 from scheduler.planning.model import Notice, Verdict
+from scheduler.planning.reasons import Reason
 from scheduler.problems import DubanError, Problem
 
 log = logging.getLogger("duban")
@@ -45,7 +47,7 @@ class Dispatch:
         self.trouble: Problem | None = None
 
     def run(self, plan: Plan, tell_time: Callable[[], datetime], progress: Callable[[], bool]) -> int:
-        """Send until nothing may go now, or `progress`, asked after each letter, says no. Returns how many were accepted."""
+        """Send until nothing may go now, or `progress`, asked after each letter, says no. Returns how many went."""
         accepted = failed = 0
         if self._rest_until is not None and tell_time() < self._rest_until:
             return accepted
@@ -133,5 +135,11 @@ def _tell(claim: Claim, result: Result) -> None:
     why = result.response if isinstance(result, Accepted) else result.reason
     for key in claim.notices or (claim.row.cause or "",):
         log.info(
-            "%s %s kind=%s to=%s attempt=%d answer=%s", what, key, claim.row.kind, claim.row.recipient.who, claim.attempt, why
+            "%s %s kind=%s to=%s attempt=%d answer=%s",
+            what,
+            key,
+            claim.row.kind,
+            claim.row.recipient.who,
+            claim.attempt,
+            why,
         )

@@ -1,6 +1,6 @@
-"""What the daemon tells the admin by itself: tomorrow's chasers and escalations, a refused table, an address that fails.
+"""What the daemon tells the admin by itself: tomorrow's chasers and escalations, a refused table, a refused address.
 
-Each of these mails has a cause that makes it unique, so that asking again at every beat makes one mail. It sends nothing itself.
+Each of these mails has a cause that makes it unique, so that asking at every beat makes one mail. It sends nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from scheduler.clock import BEIJING
 from scheduler.daemon.desk import PROGRAM, Desk
 from scheduler.journal import Body, Entry, OutboxRow, OutboxState
 from scheduler.mailing import Letter, Post
-from scheduler.planning import Directory, coming, preview
+from scheduler.planning.coming import coming, preview
 from scheduler.planning.model import FactKind, Message, MessageKind
+from scheduler.planning.people import Directory
 from scheduler.problems import Problem
 from scheduler.words import say
 
@@ -44,19 +45,19 @@ class Duties:
             self._refused_mail(now)
 
     def report(self, trouble: Problem | None, now: datetime) -> None:
-        """Keep where `status` finds it what holds the mail back (a login, a certificate, a template), or that nothing does."""
+        """Keep where `status` finds it what holds the mail back (a login, a certificate, a template), or nothing."""
         said = trouble.text() if trouble is not None else ""
         if said != (self._desk.journal.mark(TROUBLE) or ""):
             self._desk.journal.put_mark(TROUBLE, said)
             if trouble is not None:
-                data = {"reason": trouble.code, "final": False}
-                self._desk.journal.append([Entry(FactKind.FAILED, PROGRAM, data=data)], now=now)
+                failed = Entry(FactKind.FAILED, PROGRAM, data={"reason": trouble.code, "final": False})
+                self._desk.journal.append([failed], now=now)
 
     def _heartbeat(self, now: datetime) -> None:
         today = now.date().isoformat()
         if self._beaten == today:
             return
-        due = sum(1 for c in coming(self._desk.plan, now, _end_of(now.date())))
+        due = len(list(coming(self._desk.plan, now, _end_of(now.date()))))
         self._desk.journal.append([Entry(FactKind.HEARTBEAT, PROGRAM, data={"due": due})], now=now)
         self._desk.journal.put_mark(_HEARTBEAT, today)
         self._beaten = today

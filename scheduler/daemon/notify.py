@@ -1,4 +1,4 @@
-"""The systemd notification protocol, in the few lines of it that a service needs; silent where systemd does not listen."""
+"""The systemd notification protocol, as far as a service needs it; silent where systemd does not listen."""
 
 from __future__ import annotations
 

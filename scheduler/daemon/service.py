@@ -1,6 +1,6 @@
-"""The daemon: one beat after another until told to stop. A beat follows files and facts, queues what is owed, and sends it.
+"""The daemon: one beat after another until told to stop. A beat follows files and facts, queues what is owed, sends it.
 
-It keeps nothing that the journal does not hold: killed between any two lines, the next start goes on where this one was.
+It keeps nothing that the journal does not hold: killed between any two lines, the next start goes on where it was.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from scheduler.daemon.dispatch import Dispatch
 from scheduler.daemon.duties import Duties
 from scheduler.daemon.notify import notify, reloading
 from scheduler.mailing import Post
-from scheduler.planning import messages, moments, owed
+from scheduler.planning.alarms import moments
+from scheduler.planning.decide import owed
+from scheduler.planning.messages import messages
 from scheduler.planning.model import Decision, Verdict
 from scheduler.problems import UnreachableError
 
@@ -30,7 +32,9 @@ LONGEST_QUIET = timedelta(minutes=10)  # however quiet the plan looks, what is o
 class Daemon:
     """`beat` is all of the work; `run` repeats it on the alarm clock's rings."""
 
-    def __init__(self, desk: Desk, dispatch: Dispatch, post: Post, tell_time: Callable[[], datetime], domain: str) -> None:
+    def __init__(
+        self, desk: Desk, dispatch: Dispatch, post: Post, tell_time: Callable[[], datetime], domain: str
+    ) -> None:
         self.desk = desk
         self._dispatch = dispatch
         self._tell_time = tell_time
@@ -42,7 +46,7 @@ class Daemon:
         self._accepted = 0
 
     def beat(self) -> bool:
-        """One round. Returns whether the plan was made anew. Raises UnreachableError where the journal cannot be used."""
+        """One round. Returns whether the plan was made anew. Raises UnreachableError."""
         now = self._tell_time()
         reload, self._reload = self._reload, False
         if reload:
@@ -83,7 +87,7 @@ class Daemon:
             changed = self.beat()
         except UnreachableError as error:
             # Nothing was sent without a record; the next beat tries again, and the watchdog is not fed meanwhile.
-            log.exception("journal unreachable %s", error.problems[0].text().replace("\n", " "), exc_info=False)
+            log.warning("journal unreachable %s", error.problems[0].text().replace("\n", " "))
             notify(STATUS=error.problems[0].message.text())
         else:
             if changed:

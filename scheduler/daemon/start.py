@@ -12,7 +12,7 @@ from scheduler.daemon.dispatch import Compose, Dispatch
 from scheduler.daemon.service import Daemon
 from scheduler.daemon.services import Services
 from scheduler.journal import Claim
-from scheduler.mailing import Letter, Post, transport_for
+from scheduler.mailing import Letter, Post, Rendered, transport_for
 from scheduler.planning import Plan
 from scheduler.planning.model import Message, Notice
 from scheduler.register import Register
@@ -21,7 +21,7 @@ _SHORTEST_LEASE = 300  # seconds; a lease outlives the longest dialogue with the
 
 
 def open_daemon(services: Services, tell_time: Callable[[], datetime], env: Mapping[str, str] = os.environ) -> Daemon:
-    """The daemon, its table checked and its journal open. Raises TableError, UnreachableError or ConfigurationFailure."""
+    """The daemon, table checked and journal open. Raises TableError, UnreachableError or ConfigurationFailure."""
     settings = services.settings
     register = services.register
     post = Post(settings.templates, settings.sender)
@@ -44,7 +44,8 @@ def _composer(post: Post) -> Compose:
         row = claim.row
         message = Message(row.key, row.kind, row.recipient, row.copies, row.moment, notices, row.late, row.cause)
         if row.body is not None:
-            return post.written(message, plan, now, row.message_id, row.body.subject, row.body.text, row.body.html)
+            rendered = Rendered(row.body.subject, row.body.text, row.body.html)
+            return post.written(message, plan, now, message_id=row.message_id, rendered=rendered)
         return post.compose(message, plan, now, message_id=row.message_id)
 
     return compose

@@ -41,7 +41,7 @@ class Body:
 
     subject: str
     text: str
-    html: str | None = None
+    html: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scheduler.mailing.checking import check_templates
 from scheduler.mailing.errors import (
     ConfigurationFailure,
     DeliveryError,
@@ -9,11 +10,16 @@ from scheduler.mailing.errors import (
     TemporaryFailure,
     UnknownFailure,
 )
+from scheduler.mailing.items import change_view
 from scheduler.mailing.letter import Letter, Mailbox, Receipt
+from scheduler.mailing.post import Post
+from scheduler.mailing.templates import Rendered, TemplateFaultError
 from scheduler.mailing.transport import FolderTransport, MemoryTransport, Transport
 from scheduler.mailing.urls import transport_for
+from scheduler.mailing.views import ChangeView
 
 __all__ = [
+    "ChangeView",
     "ConfigurationFailure",
     "DeliveryError",
     "FolderTransport",
@@ -21,9 +27,14 @@ __all__ = [
     "Mailbox",
     "MemoryTransport",
     "PermanentFailure",
+    "Post",
     "Receipt",
+    "Rendered",
+    "TemplateFaultError",
     "TemporaryFailure",
     "Transport",
     "UnknownFailure",
+    "change_view",
+    "check_templates",
     "transport_for",
 ]

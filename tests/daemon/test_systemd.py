@@ -20,7 +20,10 @@ def test_systemd_verifies_the_unit(tmp_path):
 
 def test_its_exposure_is_at_most_one_and_a_half():
     done = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", "--threshold=15", UNIT], capture_output=True, text=True, check=False
+        ["systemd-analyze", "security", "--offline=true", "--threshold=15", UNIT],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-400:]
 
@@ -31,4 +34,6 @@ def test_each_setting_of_the_service_has_its_reason_above():
         if line.startswith(("[", "#")) or not line:
             block = [line] if line.startswith("#") else []
         else:
-            assert block or line.startswith(("Description=", "Documentation=", "WantedBy=", "SystemCall", "DUBAN")), line
+            assert block or line.startswith(("Description=", "Documentation=", "WantedBy=", "SystemCall", "DUBAN")), (
+                line
+            )
