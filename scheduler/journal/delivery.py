@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from scheduler.journal import record
 from scheduler.journal.database import in_chunks
@@ -32,7 +33,35 @@ _USABLE = 0.8  # of a lease: the rest is for the clock and the last commit
 LEASED = OutboxState.LEASED.value
 _WAITING = (OutboxState.PENDING.value, OutboxState.RETRY.value)
 _LAPSED = "lapsed"
+_POSTPONED = "postponed"
 _NAMES = {Accepted: "accepted", Temporary: "temporary", Permanent: "permanent", Unknown: "unknown"}
+
+# The statements are built once: building one takes longer than running it. What they set is named when they run.
+_DUE = and_(outbox.c.state.in_(_WAITING), outbox.c.not_before <= bindparam("now"))
+_GONE = and_(outbox.c.state == LEASED, outbox.c.lease_until <= bindparam("now"))
+NEXT = select(*columns).where(STILL_OPEN, or_(_DUE, _GONE)).order_by(outbox.c.moment, outbox.c.id).limit(1)
+NEXT = NEXT.with_for_update(skip_locked=True)
+
+_THIS = outbox.c.id == bindparam("the_id")
+_TAKE = update(outbox).where(
+    _THIS, outbox.c.state == bindparam("the_state"), outbox.c.attempts == bindparam("the_attempt")
+)
+_OURS = and_(
+    _THIS,
+    outbox.c.state == LEASED,
+    outbox.c.lease_owner == bindparam("the_owner"),
+    outbox.c.attempts == bindparam("the_attempt"),
+)
+_HELD = select(outbox.c.id).where(_OURS)
+_SETTLE = update(outbox).where(_OURS)
+_SETTLE_WAITING = update(outbox).where(_THIS, outbox.c.state == OutboxState.RETRY.value)
+_START = insert(attempt)
+_END = update(attempt).where(attempt.c.outbox_id == bindparam("the_id"), attempt.c.number == bindparam("the_number"))
+_CONCLUDE = update(notice).where(
+    notice.c.outbox_id == bindparam("the_id"),
+    notice.c.outcome == OutcomeKind.QUEUED.value,
+    notice.c.key.in_(bindparam("the_keys", expanding=True)),
+)
 
 
 def retry_at(attempt_: int, now: datetime) -> datetime:
@@ -42,34 +71,29 @@ def retry_at(attempt_: int, now: datetime) -> datetime:
 
 def claim(connection: Connection, owner: str, now: datetime, lease: timedelta) -> Claim | None:
     """Take the oldest message that may go, and write down the attempt, inside one transaction."""
-    row = connection.execute(waiting_at(stamp(now))).first()
+    row = connection.execute(NEXT, {"now": stamp(now)}).first()
     if row is None:
         return None
     number = row.attempts + 1
     leased = {"state": LEASED, "lease_owner": owner, "lease_until": stamp(now + lease), "attempts": number}
-    if connection.execute(update(outbox).where(_still(row)).values(leased)).rowcount == 0:
+    as_seen = {"the_id": row.id, "the_state": row.state, "the_attempt": row.attempts}
+    if connection.execute(_TAKE, leased | as_seen).rowcount == 0:
         return None
     if row.state == LEASED:
         _end(connection, row.id, row.attempts, result=_LAPSED, response=None, now=now)
     started = {"outbox_id": row.id, "number": number, "owner": owner, "started": stamp(now)}
-    connection.execute(insert(attempt), started)
-    (full,) = rows_with_notices(connection, connection.execute(select(*columns).where(outbox.c.id == row.id)).all())
-    return Claim(full, owner, number, now + lease * _USABLE)
-
-
-def waiting_at(now: str) -> Select[int, int, str]:
-    """The query for the one message whose turn it is."""
-    waiting = and_(outbox.c.state.in_(_WAITING), outbox.c.not_before <= now)
-    lapsed = and_(outbox.c.state == LEASED, outbox.c.lease_until <= now)
-    query = select(outbox.c.id, outbox.c.attempts, outbox.c.state).where(STILL_OPEN, or_(waiting, lapsed))
-    return query.order_by(outbox.c.moment, outbox.c.id).limit(1).with_for_update(skip_locked=True)
+    connection.execute(_START, started)
+    (full,) = rows_with_notices(connection, [row])
+    return Claim(replace(full, state=OutboxState.LEASED, attempts=number), owner, number, now + lease * _USABLE)
 
 
 def settle(connection: Connection, claim_: Claim, result: Result, now: datetime) -> bool:
     """Write down what came of it. False for a zombie: the lease had gone to another, who decides about the message."""
     accepted = isinstance(result, Accepted)
-    mine = or_(_ours(claim_), _idle(claim_)) if accepted else _ours(claim_)
-    settled = connection.execute(update(outbox).where(mine).values(_settled(result, now))).rowcount == 1
+    change = _settled(result, now)
+    settled = connection.execute(_SETTLE, _ours(claim_) | change).rowcount == 1
+    if accepted and not settled:  # another failed, too, and it waits: news of its delivery is welcome from anybody
+        settled = connection.execute(_SETTLE_WAITING, change | {"the_id": claim_.row.id}).rowcount == 1
     name = _NAMES[type(result)] if settled else f"zombie-{_NAMES[type(result)]}"
     said = _said(result)
     _end(connection, claim_.row.id, claim_.attempt, result=name, response=said, now=now)
@@ -82,11 +106,18 @@ def settle(connection: Connection, claim_: Claim, result: Result, now: datetime)
     return settled
 
 
+def postpone(connection: Connection, claim_: Claim, until: datetime, now: datetime) -> None:
+    """Give a claim back unused: nobody gets the message before `until`."""
+    waits = {"state": OutboxState.RETRY.value, "not_before": stamp(until), "lease_owner": None, "lease_until": None}
+    connection.execute(_SETTLE, _ours(claim_) | waits)
+    _end(connection, claim_.row.id, claim_.attempt, result=_POSTPONED, response=None, now=now)
+
+
 def drop(
     connection: Connection, claim_: Claim, reason: str, now: datetime, keys: Collection[str] | None
 ) -> Claim | None:
     """Take notices (None: all) out of a claimed message; with none left it is dropped. None: nothing is to be sent."""
-    if connection.execute(select(outbox.c.id).where(_ours(claim_))).first() is None:
+    if connection.execute(_HELD, _ours(claim_)).first() is None:
         return None
     gone = [key for key in claim_.notices if keys is None or key in keys]
     left = claim_.without(gone)
@@ -115,26 +146,12 @@ def drop_waiting(connection: Connection, keys: Collection[str], reason: str, now
     return tuple(gone)
 
 
-def _still(row: Row[int, int, str]) -> ColumnElement[bool]:
-    return and_(outbox.c.id == row.id, outbox.c.attempts == row.attempts, outbox.c.state == row.state)
+def _ours(claim_: Claim) -> dict[str, object]:
+    return {"the_id": claim_.row.id, "the_owner": claim_.owner, "the_attempt": claim_.attempt}
 
 
-def _ours(claim_: Claim) -> ColumnElement[bool]:
-    return and_(
-        outbox.c.id == claim_.row.id,
-        outbox.c.state == LEASED,
-        outbox.c.lease_owner == claim_.owner,
-        outbox.c.attempts == claim_.attempt,
-    )
-
-
-def _idle(claim_: Claim) -> ColumnElement[bool]:
-    """Another took it over and failed, too, and now it waits: news of its delivery is welcome from anybody."""
-    return and_(outbox.c.id == claim_.row.id, outbox.c.state == OutboxState.RETRY.value)
-
-
-def _settled(result: Result, now: datetime) -> Mapping[str, object]:
-    free = {"lease_owner": None, "lease_until": None}
+def _settled(result: Result, now: datetime) -> dict[str, object]:
+    free: dict[str, object] = {"lease_owner": None, "lease_until": None}
     final = free | {"settled_at": stamp(now)}
     match result:
         case Accepted(response, queue_id):
@@ -151,17 +168,16 @@ def _said(result: Result) -> str:
 
 
 def _end(connection: Connection, id_: int, number: int, *, result: str, response: str | None, now: datetime) -> None:
-    which = and_(attempt.c.outbox_id == id_, attempt.c.number == number)
-    connection.execute(update(attempt).where(which).values(ended=stamp(now), result=result, response=response))
+    ended = {"ended": stamp(now), "result": result, "response": response}
+    connection.execute(_END, {"the_id": id_, "the_number": number} | ended)
 
 
 def _conclude(
     connection: Connection, id_: int, keys: Collection[str], *, outcome: OutcomeKind, reason: str, now: datetime
 ) -> None:
-    queued = and_(notice.c.outbox_id == id_, notice.c.outcome == OutcomeKind.QUEUED.value)
+    concluded = {"outcome": outcome.value, "reason": reason, "at": stamp(now)}
     for chunk in in_chunks(keys):
-        concluded = update(notice).where(queued, notice.c.key.in_(chunk))
-        connection.execute(concluded.values(outcome=outcome.value, reason=reason, at=stamp(now)))
+        connection.execute(_CONCLUDE, {"the_id": id_, "the_keys": chunk} | concluded)
 
 
 def _drop_notices(connection: Connection, row: OutboxRow, keys: Sequence[str], reason: str, now: datetime) -> None:

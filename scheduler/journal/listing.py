@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from scheduler.journal.database import in_chunks
 from scheduler.journal.encoding import maybe, moment, read_body, read_recipient, read_recipients
@@ -15,6 +15,12 @@ from scheduler.journal.values import Attempt, OutboxRow, OutboxState
 from scheduler.planning.model import MessageKind, Outcome, OutcomeKind
 
 columns = tuple(outbox.c)
+
+_NOTICES = (
+    select(notice.c.outbox_id, notice.c.key)
+    .where(notice.c.outbox_id.in_(bindparam("ids", expanding=True)), notice.c.outcome != OutcomeKind.DROPPED.value)
+    .order_by(notice.c.outbox_id, notice.c.position)
+)
 
 
 def listed(connection: Connection, states: Collection[OutboxState]) -> tuple[OutboxRow, ...]:
@@ -35,11 +41,7 @@ def rows_with_notices(connection: Connection, rows: Sequence[Row[Any]]) -> tuple
     """Values for rows of `columns`, each with the keys of the notices that were not dropped from it."""
     notices: defaultdict[int, list[str]] = defaultdict(list)
     for ids in in_chunks([row.id for row in rows]):
-        query = select(notice.c.outbox_id, notice.c.key).where(notice.c.outbox_id.in_(ids))
-        query = query.where(notice.c.outcome != OutcomeKind.DROPPED.value).order_by(
-            notice.c.outbox_id, notice.c.position
-        )
-        for id_, key in connection.execute(query):
+        for id_, key in connection.execute(_NOTICES, {"ids": ids}):
             notices[id_].append(key)
     return tuple(_row(row, tuple(notices[row.id])) for row in rows)
 

@@ -18,13 +18,15 @@ from scheduler.journal.tables import fact, kept, mark
 from scheduler.journal.values import Kept
 from scheduler.planning.model import Entry, Fact, FactKind
 
-_REFERRING = (FactKind.TABLE, FactKind.CALENDAR)  # their `digest` names a kept file
+_REFERRING = (FactKind.TABLE.value, FactKind.CALENDAR.value)  # their `files` are digests of kept files
+_INSERT = insert(fact)
+_LAST = select(fact.c.seq, fact.c.hash).order_by(fact.c.seq.desc()).limit(1)
 PAGE = 5000  # rows per read: bounded memory, and no transaction is left open while the caller thinks
 
 
 def head(connection: Connection) -> Head:
     """The number and hash of the last fact."""
-    last = connection.execute(select(fact.c.seq, fact.c.hash).order_by(fact.c.seq.desc()).limit(1)).first()
+    last = connection.execute(_LAST).first()
     return Head(last.seq, last.hash) if last else EMPTY
 
 
@@ -51,7 +53,7 @@ def append(connection: Connection, entries: Iterable[Entry], now: datetime) -> t
         written.append(Fact(seq, entry.kind, moment(entered), entry.on, entry.by, entry.task, read_data(data)))
         previous = hash_
     if rows:
-        connection.execute(insert(fact), rows)
+        connection.execute(_INSERT, rows)
     return tuple(written)
 
 
@@ -141,20 +143,18 @@ def _fact(row: Raw, where: str) -> Fact:
 
 
 def _kept_fault(database: Database) -> Fault | None:
-    good: set[str] = set()
-    for row in _rows(database, 0):
-        if row.kind not in _REFERRING or '"digest":' not in row.data:
-            continue
-        digest = str(json.loads(row.data).get("digest"))
-        if digest in good:
-            continue
-        with database.reading() as connection:
+    referring = select(fact.c.seq, fact.c.data).where(fact.c.kind.in_(_REFERRING)).order_by(fact.c.seq)
+    with database.reading() as connection:
+        digests: dict[str, int] = {}
+        for seq, data in connection.execute(referring):
+            for digest in json.loads(data).get("files", ()):
+                digests.setdefault(digest, seq)
+        for digest, seq in digests.items():
             content = connection.execute(select(kept.c.content).where(kept.c.digest == digest)).scalar()
-        if content is None:
-            return Fault(FaultKind.KEPT_MISSING, row.seq)
-        if not _is(content, digest):
-            return Fault(FaultKind.KEPT_EDITED, row.seq)
-        good.add(digest)
+            if content is None:
+                return Fault(FaultKind.KEPT_MISSING, seq)
+            if not _is(content, digest):
+                return Fault(FaultKind.KEPT_EDITED, seq)
     return None
 
 

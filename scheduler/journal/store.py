@@ -130,6 +130,11 @@ class Journal:
         with self._database.appending() as connection:
             return delivery.settle(connection, claim, result, now)
 
+    def postpone(self, claim: Claim, until: datetime, now: datetime) -> None:
+        """Give a claim back unused, because it must not go before `until` (a night, a rest day)."""
+        with self._database.claiming() as connection:
+            delivery.postpone(connection, claim, until, now)
+
     def drop(self, claim: Claim, reason: str, now: datetime, keys: Collection[str] | None = None) -> Claim | None:
         """Take notices (None: the whole message) out before sending, with a reason; None if nothing is left to send."""
         with self._database.appending() as connection:

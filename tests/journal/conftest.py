@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,11 +22,20 @@ def used_postgresql(new_postgresql: Callable[[], str]) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with our tables in it, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "duban.db"
+    Journal.open(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty journal."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/state/duban.db"
+        empty: Path = request.getfixturevalue("empty_sqlite")
+        return f"sqlite:///{shutil.copy(empty, tmp_path / 'duban.db')}"
     used: str = request.getfixturevalue("used_postgresql")
     tamper(used, *(f"DELETE FROM {table}" for table in TABLES))
     return used

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from datetime import timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from scheduler.journal import (
     Unknown,
     retry_at,
 )
-from scheduler.journal.delivery import waiting_at
+from scheduler.journal.delivery import NEXT
 from scheduler.planning.model import FactKind, OutcomeKind
 
 NOW = MON_2026_11_23
@@ -169,6 +170,23 @@ def test_late_news_of_a_delivery_spares_the_next_attempt(journal: Journal) -> No
     assert journal.claim("two", LAPSED + MINUTE, LEASE) is None
 
 
+def test_a_claim_can_be_given_back_unused_until_a_better_time(journal: Journal) -> None:
+    queue(journal, 1)
+    journal.postpone(claimed(journal), NOW + MINUTE, NOW)
+    assert journal.claim("two", NOW + MINUTE - timedelta(seconds=1), LEASE) is None
+    assert claimed(journal, "two", NOW + MINUTE)
+    assert [attempt.result for attempt in journal.attempts("m0")] == ["postponed", None]
+    assert kinds(journal) == [FactKind.QUEUED]
+
+
+def test_a_zombie_postpones_nothing(journal: Journal) -> None:
+    queue(journal, 1)
+    zombie = claimed(journal, "one")
+    claimed(journal, "two", LAPSED)
+    journal.postpone(zombie, LAPSED + MINUTE, LAPSED)
+    assert journal.outbox()[0].state is OutboxState.LEASED
+
+
 def test_notices_are_taken_out_before_sending_with_a_reason(journal: Journal) -> None:
     journal.enqueue([message(notice("a"), notice("b"))], [], now=NOW, domain=DOMAIN)
     left = journal.drop(claimed(journal), "already-done", NOW, keys=[notice("a").key])
@@ -247,7 +265,7 @@ def test_the_search_for_the_next_message_uses_its_index(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/duban.db"
     Journal.open(url).close()
     engine = create_engine(url)
-    query = waiting_at("2026-11-23").compile(engine, compile_kwargs={"literal_binds": True})
+    query = NEXT.params(now="2026-11-23").compile(engine, compile_kwargs={"literal_binds": True})
     with engine.connect() as connection:
         plan = str(connection.execute(text(f"EXPLAIN QUERY PLAN {query}")).all())
     engine.dispose()
@@ -255,25 +273,33 @@ def test_the_search_for_the_next_message_uses_its_index(tmp_path: Path) -> None:
     assert "TEMP B-TREE" not in plan
 
 
-def _send_all(url: str, owner: str, got: object) -> None:
+def _send_all(journal: Journal, owner: str) -> list[str]:
+    sent = []
+    while claim := journal.claim(owner, NOW, LEASE):
+        journal.settle(claim, Accepted("250 ok"), NOW)
+        sent.append(claim.row.key)
+    return sent
+
+
+def _send_from_afar(url: str, line: Connection) -> None:
     with Journal.open(url) as journal:
-        while claim := journal.claim(owner, NOW, LEASE):
-            journal.settle(claim, Accepted("250 ok"), NOW)
-            got.put(claim.row.key)  # type: ignore[attr-defined]
+        line.send("ready")
+        line.send(_send_all(journal, "other"))
 
 
 def test_two_processes_claim_two_hundred_messages_and_none_twice(url: str, journal: Journal) -> None:
     queue(journal, 200)
     context = multiprocessing.get_context("spawn")
-    got = context.Queue()
-    senders = [context.Process(target=_send_all, args=(url, f"sender-{n}", got)) for n in range(2)]
-    for sender in senders:
-        sender.start()
-    keys = [got.get(timeout=30) for _ in range(200)]
-    for sender in senders:
-        sender.join(timeout=30)
-    assert sorted(keys) == sorted(f"m{n}" for n in range(200))
-    assert got.empty()
+    line, far_end = context.Pipe()
+    other = context.Process(target=_send_from_afar, args=(url, far_end))
+    other.start()
+    assert line.recv() == "ready"
+    mine = _send_all(journal, "one")
+    theirs = line.recv()
+    other.join()
+    assert mine
+    assert theirs
+    assert sorted([*mine, *theirs]) == sorted(f"m{n}" for n in range(200))
     assert kinds(journal).count(FactKind.SENT) == 200
     assert journal.verify().sound
 

@@ -151,11 +151,11 @@ def test_outcomes_tell_what_became_of_every_notice(journal: Journal) -> None:
 
 
 def test_a_batch_larger_than_one_query_goes_in_at_once(journal: Journal) -> None:
-    batch = [message(notice(unit=f"unit-{n}"), key=f"m{n}") for n in range(1200)]
-    assert len(enqueue(journal, *batch).messages) == 1200
+    batch = [message(notice(unit=f"unit-{n}"), key=f"m{n}") for n in range(600)]
+    assert len(enqueue(journal, *batch).messages) == 600
     assert enqueue(journal, *batch).messages == ()
-    assert journal.pending_count() == 1200
-    assert len(journal.outcomes({n.task.id for m in batch for n in m.notices})) == 1200
+    assert journal.pending_count() == 600
+    assert len(journal.outcomes({n.task.id for m in batch for n in m.notices})) == 600
 
 
 def test_two_daemons_that_queue_the_same_at_once_make_no_double_and_no_error(url: str, journal: Journal) -> None:

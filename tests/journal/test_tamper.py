@@ -137,7 +137,10 @@ def test_the_short_form_names_the_number_and_both_ends_of_the_hash() -> None:
 
 def test_a_kept_file_that_was_changed_or_is_gone_is_found_at_the_fact_that_names_it(url: str, journal: Journal) -> None:
     digest = journal.keep("table", "obligations.yaml", b"version: 1\n", MON_2026_11_23)
-    journal.append([*entries(2), Entry(FactKind.TABLE, "duban", data={"digest": digest})], now=MON_2026_11_23)
+    journal.append(
+        [*entries(2), Entry(FactKind.TABLE, "duban", data={"digest": "of all files", "files": (digest,)})],
+        now=MON_2026_11_23,
+    )
     assert journal.verify().sound
     tamper(url, "UPDATE kept SET content = :content", content=b"junk")
     assert journal.verify().fault == Fault(FaultKind.KEPT_EDITED, 3)
