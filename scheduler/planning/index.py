@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import TypeVar
 
 from scheduler.planning.model import Fact, FactKind, Moment, Outcome, OutcomeKind, Scalar
@@ -66,7 +67,7 @@ class Index:
         self.adjusted: dict[tuple[str, str], list[str]] = {}
         self.events: dict[str, dict[str, tuple[Happening, ...]]] = {}
         self.records: dict[str, list[Recorded]] = {}
-        self.outcomes: dict[str, dict[str, Outcome]] = {}
+        self.outcomes: dict[str, list[tuple[str, Fact]]] = {}
         self.targets: dict[tuple[str, str], dict[str, datetime]] = {}
         self.first_seen: dict[str, datetime] = {}
         self.assigned: dict[str, str] = {}
@@ -90,26 +91,12 @@ class Index:
     def take(self, facts: Iterable[Fact]) -> None:
         """Adds facts in their order; voids among them must have been taken out with what they void."""
         for fact in facts:
-            self._take(fact)
+            _TAKERS.get(fact.kind, Index._task)(self, fact)
 
-    def _take(self, fact: Fact) -> None:
-        kind = fact.kind
-        if kind in _OUTCOMES:
-            self._outcome(fact)
-        elif kind is FactKind.EVENT:
-            self._event(fact)
-        elif kind is FactKind.RECORD:
-            self._record(fact)
-        elif kind in {FactKind.ROW, FactKind.TABLE, FactKind.CALENDAR}:
-            self._change(fact)
-        elif kind is FactKind.RELEASE:
-            self.released.add(text(fact.data, "notice") or "")
-        elif kind is FactKind.WITHDRAW:
-            self.withdrawn[text(fact.data, "notice") or ""] = text(fact.data, "reason") or ""
-        elif fact.task is not None:
-            self._task(fact, fact.task)
-
-    def _task(self, fact: Fact, task: str) -> None:
+    def _task(self, fact: Fact) -> None:
+        task = fact.task
+        if task is None:
+            return
         obligation, bearer, period = parts(task)
         if task not in self.tasks:
             if (obligation, period) not in self.touched:
@@ -128,6 +115,12 @@ class Index:
             self.changes.append(fact.entered)
         if self.opened is None and fact.kind is not FactKind.CALENDAR:
             self.opened = fact.entered
+
+    def _release(self, fact: Fact) -> None:
+        self.released.add(text(fact.data, "notice") or "")
+
+    def _withdraw(self, fact: Fact) -> None:
+        self.withdrawn[text(fact.data, "notice") or ""] = text(fact.data, "reason") or ""
 
     def _event(self, fact: Fact) -> None:
         event, ref = text(fact.data, "event") or "", text(fact.data, "ref") or ""
@@ -156,16 +149,17 @@ class Index:
         self._list(self.records, record).append(entry)
 
     def _outcome(self, fact: Fact) -> None:
-        if fact.kind is FactKind.FAILED and not fact.data.get("dead"):
-            return  # it will be tried again
         for key in _keys(fact):
             task, _, rest = key.partition("#")
-            known = self._dict(self.outcomes, task)
-            known[key] = _decided(fact, key, known.get(key))
+            self._list(self.outcomes, task).append((key, fact))
             if fact.kind in {FactKind.QUEUED, FactKind.SKIPPED}:
                 obligation, _, period = parts(task)
                 target = rest.partition("@")[2].partition(">")[0]
                 self._dict(self.targets, (obligation, period))[target] = fact.entered
+
+    def _failure(self, fact: Fact) -> None:
+        if fact.data.get("dead"):  # else it will be tried again
+            self._outcome(fact)
 
     def _list(self, table: dict[K, list[V]], key: K) -> list[V]:
         """The list to append to; a copy of its own where another Index has it too."""
@@ -215,17 +209,20 @@ def _keys(fact: Fact) -> tuple[str, ...]:
     return (one,) if isinstance(one, str) else ()
 
 
-def _decided(fact: Fact, key: str, before: Outcome | None) -> Outcome:
-    data, to = fact.data, fact.data.get("to")
-    reason, message_id = text(data, "reason"), text(data, "message_id")
-    return Outcome(
-        key,
-        _OUTCOMES[fact.kind],
-        fact.entered,
-        reason or (before.reason if before else ""),
-        message_id or (before.message_id if before else None),
-        tuple(to) if isinstance(to, tuple | list) else (before.to if before else ()),
-    )
+def decided(found: Iterable[tuple[str, Fact]]) -> dict[str, Outcome]:
+    """What became of notices, from what the journal says of their keys, in its order."""
+    known: dict[str, Outcome] = {}
+    for key, fact in found:
+        data, to, before = fact.data, fact.data.get("to"), known.get(key)
+        known[key] = Outcome(
+            key,
+            _OUTCOMES[fact.kind],
+            fact.entered,
+            text(data, "reason") or (before.reason if before else ""),
+            text(data, "message_id") or (before.message_id if before else None),
+            tuple(to) if isinstance(to, tuple | list) else (before.to if before else ()),
+        )
+    return known
 
 
 def _happening(fact: Fact, event: str, ref: str) -> Happening:
@@ -260,3 +257,21 @@ def _restated(known: Happening, fact: Fact) -> Happening:
         entered=said.entered if moved else known.entered,
         seq=known.seq,
     )
+
+
+_TAKERS: Mapping[FactKind, Callable[[Index, Fact], None]] = MappingProxyType(
+    {
+        FactKind.EVENT: Index._event,
+        FactKind.RECORD: Index._record,
+        FactKind.ROW: Index._change,
+        FactKind.TABLE: Index._change,
+        FactKind.CALENDAR: Index._change,
+        FactKind.RELEASE: Index._release,
+        FactKind.WITHDRAW: Index._withdraw,
+        FactKind.QUEUED: Index._outcome,
+        FactKind.SENT: Index._outcome,
+        FactKind.SKIPPED: Index._outcome,
+        FactKind.FAILED: Index._failure,
+        FactKind.DROPPED: Index._outcome,
+    }
+)
