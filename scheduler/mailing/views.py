@@ -1,0 +1,156 @@
+"""What templates see: plain values with every date counted and every name looked up. Templates add the words around."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeView:
+    """Who signs. `us` is 我科 or 我办; `phone` is the office's, never a private number."""
+
+    name: str
+    section: str
+    us: str
+    admin: str
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderView:
+    """To whom: 林岚同志, 许文副主任 or a unit's full name.
+
+    `notes` say why it came to this mailbox, `banner` that it is a trial.
+    """
+
+    salutation: str
+    leads: bool
+    banner: str | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """By when something is asked for in a chaser: the day, and the words behind it (18:00前)."""
+
+    day: date
+    tail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One task in a letter.
+
+    `target_short` is 1月29日前, `count` 1/2, `subject` the title without its verb. `whose` is 你单位, 贵单位, 我办, 您
+    or the full name. `span` is 剩20个工作日 or 逾期1个工作日, by the bearer's calendar at the moment of sending.
+    """
+
+    id: str
+    kind: str
+    step: str
+    title: str
+    subject: str
+    verb: str
+    unit: str
+    whose: str
+    by_person: bool
+    responsible: str
+    supporting: str | None
+    coordinator: str | None
+    target: date
+    target_tail: str
+    target_short: str
+    due: date
+    due_name: str
+    due_tail: str
+    due_short: str
+    set_by_office: bool
+    outer: date | None
+    provisional: bool
+    overdue: bool
+    span: str
+    basis: tuple[str, ...]
+    sources: tuple[str, ...]
+    date_notes: tuple[str, ...]
+    provisional_note: str | None
+    progress: str | None
+    count: str | None
+    missing: tuple[str, ...]
+    complete_when: str | None
+    how_to_report: str | None
+    replies: bool
+    contact: str | None
+    officer: str | None
+    reminded: tuple[date, ...]
+    chased: tuple[date, ...]
+    feedback: str
+
+
+@dataclass(frozen=True, slots=True)
+class TallyView:
+    """How many of all who owe the same thing have done it."""
+
+    title: str
+    units: int
+    done: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class LetterView:
+    """Everything about one letter. `late_from` is the moment at which it should have gone.
+
+    `mark` is 提醒, 催办 or 督办, the gravest of its notices; `upward` whether it goes to the unit above the bearers'.
+    """
+
+    office: OfficeView
+    reader: ReaderView
+    now: datetime
+    beijing: str
+    late_from: datetime | None
+    items: tuple[ItemView, ...]
+    ask: Ask
+    explain: Ask
+    review_day: date
+    upward: bool
+    released: bool
+    tally: TallyView | None
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComingView:
+    """One mail that will go, in the preview: `names` are TASK#STEP."""
+
+    at: datetime
+    kind: str
+    reader: str
+    title: str
+    unit: str
+    span: str
+    name: str
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """One problem for the admin."""
+
+    place: str | None
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A deadline that moved, or a statement that was wrong: before, after, and why; `day` is the new day alone."""
+
+    id: str
+    title: str
+    unit: str
+    before: str
+    after: str
+    reason: str
+    day: str

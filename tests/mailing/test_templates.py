@@ -1,0 +1,119 @@
+"""The office may edit its templates: what a typo, a missing file or a hostile expression comes to."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scheduler.mailing import TemplateFaultError, check_templates
+from scheduler.mailing.samples import samples
+from scheduler.mailing.templates import Templates
+
+SHIPPED = Path(__file__).parents[2] / "templates"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED, tmp_path / "templates"))
+
+
+def edit(folder: Path, name: str, line: int, text: str) -> None:
+    lines = (folder / name).read_text(encoding="utf-8").splitlines()
+    lines[line - 1] = text
+    (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_the_shipped_templates_have_no_fault() -> None:
+    assert check_templates(SHIPPED) == []
+
+
+def test_every_shipped_mail_is_looked_at_and_has_both_forms() -> None:
+    shipped = {f.name.removesuffix(".j2") for f in SHIPPED.iterdir() if not f.name.startswith("_")}
+    looked_at = {name for name, _ in samples()}
+    assert {f"{name}.{form}" for name in looked_at for form in ("txt", "html")} <= shipped
+
+
+@pytest.mark.parametrize(
+    "typo",
+    [
+        "{{ reader.salutaton }}：",
+        "{{ reader.salutation }：",
+        "{{ reader.salutation | upper }}：",
+        "{% if reader.salutation %}",
+        "{{ salutation }}",
+        "{{ reader.notes[7] }}",
+        "{{ 1 / 0 }}",
+        "{{ now | cn_date | cn_date }}",
+    ],
+)
+@pytest.mark.parametrize("name", ["chaser.txt.j2", "chaser.html.j2"])
+def test_a_typo_is_a_problem_with_file_and_line(folder: Path, name: str, typo: str) -> None:
+    line = len((folder / name).read_text(encoding="utf-8").splitlines())
+    # What stands outside of a block of an HTML template is never printed.
+    edit(folder, name, line, f"{{% block foot %}}{typo}{{% endblock %}}" if "html" in name else typo)
+    (problem,) = check_templates(folder)
+    assert problem.code == "template-broken"
+    assert problem.place is not None
+    assert problem.place.file == str(folder / name)
+    assert problem.place.line == line
+    assert problem.hint.text()
+
+
+def test_a_typo_in_a_shared_part_is_told_once_and_there(folder: Path) -> None:
+    edit(folder, "_sign.txt.j2", 5, "{{ office.nmae }}")
+    (problem,) = check_templates(folder)
+    assert problem.place is not None
+    assert (Path(problem.place.file).name, problem.place.line) == ("_sign.txt.j2", 5)
+    assert "nmae" in problem.message.text()
+
+
+@pytest.mark.parametrize("name", ["digest.txt.j2", "digest.html.j2", "_base.html.j2"])
+def test_a_missing_file_is_a_problem_that_names_it(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    problems = check_templates(folder)
+    assert {p.code for p in problems} == {"template-missing"}
+    assert all(p.place is not None and p.place.file.endswith(name) for p in problems)
+
+
+def test_a_text_without_a_subject_line_is_a_problem(folder: Path) -> None:
+    edit(folder, "warning.txt.j2", 1, "【运行提示】")
+    (problem,) = check_templates(folder)
+    assert "主题：" in problem.message.text()
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ office.__init__.__globals__ }}",
+        "{{ 'a' * 200000000 }}",
+        "{{ 'a'.ljust(200000000) }}",
+        "{{ '%200000000d' % 1 }}",
+        "{{ '{0.__class__}'.format(1) }}",
+        "{{ 10 ** 100000 }}",
+        "{% for i in range(99999) %}{% for j in range(99) %}字{% endfor %}{% endfor %}",
+        "{{ items.append(1) }}",
+        "{{ '<b>' | safe }}",
+        "{% include '../secret.txt' %}",
+        "{% include '/etc/hostname' %}",
+        "{{ lipsum() }}",
+        "{{ cycler.__init__ }}",
+        "{{ reader._cached }}",
+    ],
+)
+def test_a_template_can_neither_reach_out_nor_grow_without_bound(folder: Path, hostile: str) -> None:
+    (folder.parent / "secret.txt").write_text("secret")
+    (folder / "warning.txt.j2").write_text(f"主题：提示\n{hostile}\n", encoding="utf-8")
+    context = next(c for n, c in samples() if n == "warning")
+    with pytest.raises(TemplateFaultError):
+        Templates(folder).render("warning", context)
+
+
+def test_a_template_keeps_its_table_values_as_text(folder: Path) -> None:
+    name, context = next((n, c) for n, c in samples() if n == "warning")
+    (folder / "warning.html.j2").write_text("{{ problems[0].message }}{{ evil }}", encoding="utf-8")
+    (folder / "warning.txt.j2").write_text("主题：{{ evil }}\n{{ evil }}\n", encoding="utf-8")
+    found = Templates(folder).render(name, {**context, "evil": "<script>{{ 7 * 7 }}</script>"})
+    assert "&lt;script&gt;{{ 7 * 7 }}" in found.html
+    assert found.text == "<script>{{ 7 * 7 }}</script>\n"
+    assert found.subject == "<script>{{ 7 * 7 }}</script>"
