@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from scheduler.problems import Problem
 from scheduler.register.mistakes import Code, UnreadableError, problem
 from scheduler.register.model import CHASE_EVERY, TAG, Row
-from scheduler.register.tree import Node, follow, plain, text
+from scheduler.register.tree import Node, Path, follow, plain, text
 from scheduler.words import Phrase, say
 
 _PLAIN_KEY = re.compile(r"[a-z_]+")
@@ -25,7 +25,7 @@ def explain(model: type[Row], node: Node, detail: ErrorDetails) -> Problem:
     loc = detail["loc"]
     spot = _spot(node, loc)
     if detail["type"] == "extra_forbidden":
-        return unknown_key(follow(node, loc[:-1]), str(loc[-1]), _keys(model, loc[:-1]))
+        return unknown_key(follow(node, loc[:-1]), str(loc[-1]), known_keys(model, loc[:-1]))
     if detail["type"] == "missing":
         return _missing(node, loc)
     cause = detail.get("ctx", {}).get("error")
@@ -104,29 +104,37 @@ def _shape(spot: Node) -> str:
     return str(plain(spot))[:40]
 
 
-def _keys(model: type[Row], loc: tuple[str | int, ...]) -> list[str]:
-    """The keys that the language has at `loc` inside `model`."""
+def known_keys(model: type[Row], loc: Path) -> list[str]:
+    """The keys that the language has at `loc` inside `model`; none where any name may stand."""
     found: Any = model
     for step in loc:
         found = _step(_bare(found), step)
-    found = _bare(found)
-    if not (isinstance(found, type) and issubclass(found, Row)):
-        return []
-    names = (info.alias or name for name, info in found.model_fields.items())
+    names = dict.fromkeys(info.alias or name for row in _rows(_bare(found)) for name, info in row.model_fields.items())
     return [name for name in names if not name.startswith(TAG)]
 
 
 def _step(found: Any, step: str | int) -> Any:
+    """The type one step further; lists of one may be written without their brackets, and selectors as lists."""
+    if get_origin(found) is tuple:
+        inner = _bare(get_args(found)[0])
+        return inner if isinstance(step, int) else _step(inner, step)
+    if get_origin(found) in (Union, types.UnionType):
+        tagged = [arm for arm in get_args(found) if Tag(str(step)) in getattr(arm, "__metadata__", ())]
+        arms = (_step(_bare(arm), step) for arm in get_args(found))
+        return tagged[0] if tagged else next((arm for arm in arms if arm is not None), None)
     if isinstance(found, type) and issubclass(found, Row):
         named = (i.annotation for name, i in found.model_fields.items() if step in (i.alias, name))
-        return next(named, None)
-    if get_origin(found) is tuple:
-        return get_args(found)[0]
-    if get_origin(found) is Union or isinstance(found, types.UnionType):
-        tagged = (arm for arm in get_args(found) if Tag(str(step)) in getattr(arm, "__metadata__", ()))
-        return next(tagged, None)
+        return found if isinstance(step, int) else next(named, None)
     arguments = get_args(found)
     return arguments[-1] if arguments else None
+
+
+def _rows(found: Any) -> list[type[Row]]:
+    if get_origin(found) in (Union, types.UnionType):
+        return [row for arm in get_args(found) for row in _rows(_bare(arm))]
+    if get_origin(found) is tuple:
+        return _rows(_bare(get_args(found)[0]))
+    return [found] if isinstance(found, type) and issubclass(found, Row) else []
 
 
 def _bare(found: Any) -> Any:
@@ -134,7 +142,7 @@ def _bare(found: Any) -> Any:
     while True:
         if get_origin(found) is Annotated:
             found = get_args(found)[0]
-        elif isinstance(found, types.UnionType) or get_origin(found) is Union:
+        elif get_origin(found) in (Union, types.UnionType):
             arms = [arm for arm in get_args(found) if arm is not type(None)]
             if len(arms) != 1:
                 return found

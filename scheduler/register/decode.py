@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from scheduler.problems import Problem
-from scheduler.register.complaints import explain, unknown_key
+from scheduler.register.complaints import explain, known_keys, unknown_key
 from scheduler.register.draft import Draft
 from scheduler.register.mistakes import Code, UnreadableError, problem
 from scheduler.register.model import (
@@ -28,14 +28,22 @@ from scheduler.register.model import (
 )
 from scheduler.register.scalars import identifier
 from scheduler.register.sections import LISTS, SECTIONS
-from scheduler.register.tree import Node, Path, Plain, entries, follow, items, plain, text
+from scheduler.register.tree import Node, Path, Plain, entries, follow, items, plain, text, valueless
+from scheduler.register.values import UntrackedBy
 from scheduler.words import say
 
 R = TypeVar("R", bound=Row)
 
 MAX_PROBLEMS = 1000
 _SCHEDULES = ("due", "quota", "coverage", "measure", "review")
-_STAND_INS: Mapping[str, Plain] = {"title": "…", "name": "…", "owed_by": {"unit": "…"}}
+# What a row is given in place of a required key that is wrong, so that its other keys can still be checked.
+_STAND_INS: Mapping[str, Plain] = {
+    "id": "未知",
+    "title": "…",
+    "name": "…",
+    "owed_by": {"unit": "未知"},
+    "by": UntrackedBy.PAST.value,
+}
 
 
 @dataclass(slots=True)
@@ -51,6 +59,10 @@ class _Decoder:
         raw = plain(node)
         if raw is None:
             return None
+        for absent in valueless(node):
+            known = known_keys(model, absent[:-1])
+            if known and absent[-1] not in known:
+                self.problems.append(unknown_key(follow(node, absent[:-1]), str(absent[-1]), known))
         try:
             return model.model_validate(raw, by_alias=True, by_name=False)
         except ValidationError as error:

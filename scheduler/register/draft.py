@@ -62,7 +62,7 @@ class Draft:
         """The rows as a Register; a stand-in where there is no office, so that the checks have somebody to ask."""
         return Register(
             version=1,
-            office=self.office or Office(name="…", unit="…", admin="…"),
+            office=self.office or Office(name="…", unit="未知", admin="未知"),
             units=tuple(self.units.values()),
             people=tuple(self.people.values()),
             events=tuple(self.events.values()),

@@ -19,7 +19,7 @@ _END = re.compile(
     r"end\s+of\s+([0-9]{4})(?:-([0-9]{1,2}))?|([0-9]{4})\s*年\s*(?:([0-9]{1,2})\s*月)?\s*[底末]", re.IGNORECASE
 )
 _BEGINS_WITH_YEAR = re.compile(r"\s*(?:end\s+of\s+)?[0-9]{4}(?![0-9])", re.IGNORECASE)
-_MOMENT = re.compile(r"(.+?)(?:\s*([+-])\s*(\S.*))?", re.DOTALL)
+_SHIFTED = re.compile(r"(.+)([+-])\s*([^\s+-][^+-]*)", re.DOTALL)
 _MONTH_DAY = re.compile(r"([0-9]{1,2})-([0-9]{1,2})|([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*[日号]")
 _MONTH_END = re.compile(r"end\s+of\s+([0-9]{1,2})|([0-9]{1,2})\s*月\s*[底末]", re.IGNORECASE)
 _MONTH_DAY_ALONE = re.compile(r"([0-9]{1,2})\s*[日号]?")
@@ -85,8 +85,8 @@ def moment(text: str) -> Moment:
     words = text.strip()
     if anchored := _anchor(words):
         return anchored
-    found = _MOMENT.fullmatch(words)
-    anchored = _anchor(found[1].strip()) if found and found[2] else None
+    found = _SHIFTED.fullmatch(words)
+    anchored = _anchor(found[1].strip()) if found else None
     if not anchored or not found:
         raise _no_moment(text)
     offset = duration(found[3])

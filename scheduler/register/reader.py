@@ -22,7 +22,7 @@ from scheduler.register.tree import Node
 from scheduler.words import Phrase, say
 
 MAX_BYTES = 4_000_000
-MAX_NODES = 400_000
+MAX_NODES = 300_000
 MAX_DEPTH = 32
 MAX_PROBLEMS = 100
 

@@ -101,6 +101,8 @@ class Roster:
 
     def _narrowed(self, selector: Selector, event_unit: str | None) -> frozenset[str]:
         """Keys of one mapping narrow each other; several values of one key are a union."""
+        if not (selector.unit or selector.kind or selector.tag or selector.role or selector.of):
+            return frozenset()
         found = frozenset(self._units)
         if selector.unit:
             found &= frozenset(selector.unit)

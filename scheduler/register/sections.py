@@ -32,6 +32,8 @@ def read_file(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ..
 
 def join(table: Node, others: Sequence[Node]) -> tuple[Node, tuple[Problem, ...]]:
     """The table with the sections of the other files; what stands twice and may stand once is a Problem."""
+    if not others:
+        return table, ()
     problems: list[Problem] = []
     merged = dict(entries(table))
     for other in others:

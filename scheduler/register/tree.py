@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from scheduler.problems import Place
@@ -44,6 +44,21 @@ def plain(node: Node) -> Plain | None:
     if isinstance(value, list):
         return [said for child in value if (said := plain(child)) is not None]
     return value
+
+
+def valueless(node: Node, path: Path = ()) -> Iterator[Path]:
+    """The paths of keys that stand without a value: absent to the model, but perhaps no keys at all."""
+    value = node.value
+    if isinstance(value, dict):
+        for key, child in value.items():
+            if child.value is None:
+                yield (*path, key)
+            elif not isinstance(child.value, str):
+                yield from valueless(child, (*path, key))
+    elif isinstance(value, list):
+        for number, child in enumerate(value):
+            if not isinstance(child.value, str):
+                yield from valueless(child, (*path, number))
 
 
 def follow(node: Node, path: Iterable[str | int]) -> Node:

@@ -57,9 +57,10 @@ def _former(draft: Draft) -> Iterator[Finding]:
 def _successors(draft: Draft) -> Iterator[Finding]:
     numbers = {row.id: number for number, row in draft.obligations.items()}
     edges = {row.id: row.superseded_by for row in draft.obligations.values() if row.superseded_by}
-    for former, successor in edges.items():
-        path: Path = ("obligations", numbers[former], "superseded_by")
-        yield from unknown(Code.UNKNOWN_OBLIGATION, successor, draft.declared["obligations"], path)
+    for number, row in draft.obligations.items():
+        if row.superseded_by:
+            path: Path = ("obligations", number, "superseded_by")
+            yield from unknown(Code.UNKNOWN_OBLIGATION, row.superseded_by, draft.declared["obligations"], path)
     for found in cycles(edges):
         message = say("事项互相取代：{ring}", ring=ring(found))
         hint = say("只在被取代的事项上写 superseded_by")

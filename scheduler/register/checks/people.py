@@ -44,11 +44,13 @@ def _office(draft: Draft) -> Iterator[Finding]:
 def _tree(draft: Draft) -> Iterator[Finding]:
     numbers = {unit.id: number for number, unit in draft.units.items()}
     edges = {unit.id: unit.reports_to for unit in draft.units.values() if unit.reports_to}
-    for unit, over in edges.items():
-        yield from unknown(Code.UNKNOWN_UNIT, over, draft.declared["units"], ("units", numbers[unit], "reports_to"))
+    for number, unit in draft.units.items():
+        if unit.reports_to:
+            path: Path = ("units", number, "reports_to")
+            yield from unknown(Code.UNKNOWN_UNIT, unit.reports_to, draft.declared["units"], path)
     for found in cycles(edges):
         message = say("单位互相隶属：{ring}", ring=ring(found))
-        path: Path = ("units", numbers[found[0]], "reports_to")
+        path = ("units", numbers[found[0]], "reports_to")
         yield Finding(Code.REPORTS_TO_CYCLE, message, say("请改正其中一个 reports_to"), path)
 
 
@@ -91,8 +93,9 @@ def _rosters(draft: Draft) -> Iterator[Finding]:
 def _stand_ins(draft: Draft) -> Iterator[Finding]:
     numbers = {person.id: number for number, person in draft.people.items()}
     edges = {person.id: person.via for person in draft.people.values() if person.via}
-    for person, via in edges.items():
-        yield from unknown(Code.UNKNOWN_PERSON, via, draft.declared["people"], ("people", numbers[person], "via"))
+    for number, person in draft.people.items():
+        if person.via:
+            yield from unknown(Code.UNKNOWN_PERSON, person.via, draft.declared["people"], ("people", number, "via"))
     for found in cycles(edges):
         message = say("邮件互相转交：{ring}", ring=ring(found))
         path: Path = ("people", numbers[found[0]], "via")

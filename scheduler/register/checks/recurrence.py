@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from dateutil.rrule import rrulestr
 
@@ -32,6 +32,7 @@ _PARTS = frozenset(
 )
 _FREQUENCIES = frozenset({"YEARLY", "MONTHLY", "WEEKLY", "DAILY"})
 _START = date(2024, 1, 1)
+_TWIN_OF_2016 = 9960
 _YEARS = timedelta(days=366 * 9)  # the longest gap between two leap days
 
 
@@ -41,14 +42,12 @@ def check_rrule(due: Rrule, effective: Effective, path: Path) -> Iterator[Findin
     if reason := _malformed(due.rrule):
         yield Finding(Code.BAD_RRULE, say("读不懂这条重复规则"), reason, where)
         return
-    first = max((day for day in (due.from_, effective.from_) if day), default=_START)
-    last = min(effective.until or date.max, first + _YEARS)
     try:
-        found = _first(due, first, last)
+        comes = _comes(due, effective)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
         yield Finding(Code.BAD_RRULE, say("读不懂这条重复规则"), _EXAMPLE, where)
         return
-    if found is None:
+    if not comes:
         message = say("这条规则一次也轮不到")
         yield Finding(Code.NEVER_FIRES, message, say("请核对规则里的日子和 effective"), where)
 
@@ -70,11 +69,20 @@ def _malformed(rule: str) -> Phrase | None:
     return None
 
 
-def _first(due: Rrule, first: date, last: date) -> date | None:
-    start = datetime.combine(due.from_ or first, time())
-    for moment in rrulestr(due.rrule.removeprefix("RRULE:"), dtstart=start):
-        if moment.date() > last:
-            return None
-        if moment.date() >= first:
-            return moment.date()
-    return None
+def _comes(due: Rrule, effective: Effective) -> bool:
+    """Whether the rule comes within nine years of its beginning.
+
+    dateutil looks for a day until the year 9999, however long that takes. So the question is put to years just before
+    it: from 1901 to 2099, and again there, days and weekdays repeat every 28 years.
+    """
+    parts = [part for part in due.rrule.removeprefix("RRULE:").upper().split(";") if not part.startswith("UNTIL=")]
+    until = [part[6:14] for part in due.rrule.upper().split(";") if part.startswith("UNTIL=")]
+    first = max((day for day in (due.from_, effective.from_) if day), default=_START)
+    last = min(date.fromisoformat(until[0]) if until else date.max, effective.until or date.max)
+    start = due.from_ if due.from_ and first - due.from_ < timedelta(days=700) else first
+    away = _TWIN_OF_2016 + (start.year - 2016) % 28 - start.year
+    for moment in rrulestr(";".join(parts), dtstart=datetime(start.year + away, start.month, start.day)):  # noqa: DTZ001 - days, no moments
+        day = moment.date().replace(year=moment.year - away)
+        if first <= day:
+            return day <= min(last, first + _YEARS)
+    return False

@@ -170,7 +170,7 @@ def _moments(row: Obligation, base: Path) -> Iterator[Finding]:
     for moment, every, path in _spots(row):
         if isinstance(moment, Moment):
             yield from _fits(moment, every, (*base, *path))
-    if row.outer and isinstance(row.outer.by, Moment) and period(row) is None:
+    if row.outer and isinstance(row.outer.by, Moment) and row.schedule_or_none and period(row) is None:
         hint = say("请写具体日期，例如 2019-03-31")
         yield Finding(Code.BAD_MOMENT, say("没有周期，不知道是哪一年的"), hint, (*base, "outer", "by"))
 
@@ -262,7 +262,7 @@ def _extension(row: Obligation, base: Path) -> Iterator[Finding]:
 
 def _dates(row: Obligation, base: Path) -> Iterator[Finding]:
     every = period(row)
-    for label, fixed in row.dates.items():
+    for label, fixed in row.dates.items() if row.schedule_or_none else ():
         path = (*base, "dates", label)
         if every is None:
             hint = say("只有按周期的事项才有各期的日期；请直接改 due")
