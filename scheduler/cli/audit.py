@@ -14,6 +14,8 @@ from scheduler.reports.shapes import iso
 from scheduler.reports.text import clipped
 from scheduler.words import say
 
+_KIND = click.Choice([kind.value for kind in FactKind])
+
 
 @click.group(
     "audit",
@@ -33,13 +35,7 @@ def audit() -> None:
     example="duban audit log\nduban audit log --task annual-report.submit/changji-city/2026 --format jsonl",
 )
 @option("--task", metavar="TASK", words=say("只看一项任务"))
-@option(
-    "--kind",
-    type=click.Choice([kind.value for kind in FactKind]),
-    multiple=True,
-    metavar="KIND",
-    words=say("只看这类记录"),
-)
+@option("--kind", type=_KIND, multiple=True, metavar="KIND", words=say("只看这类记录"))
 @option("--last", type=click.IntRange(min=1), metavar="N", words=say("只看最后N条"))
 def log(*, task: str | None, kind: tuple[str, ...], last: int | None) -> None:
     found = [fact for fact in services().facts() if _wanted(fact, task, kind)]

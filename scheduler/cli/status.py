@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 
 import click
 
 from scheduler import clock
 from scheduler.cli.desk import services
+from scheduler.cli.errors import shown
 from scheduler.cli.moments import end_of, moment
 from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_csv, print_streamed
+from scheduler.cli.running import running
 from scheduler.daemon.services import HORIZON, Services
 from scheduler.planning import Calendars, History, Plan, compile_plan
 from scheduler.planning.entries import known
 from scheduler.planning.model import Moment, State
+from scheduler.problems import RefusedError, TableError, has_errors
+from scheduler.register import Register
 from scheduler.reports.shapes import iso
 from scheduler.reports.status import COLUMNS, Row, data, lines, record, rows, summary
 from scheduler.reports.year import missing_notice
 from scheduler.words import say
+
+_STATE = click.Choice([state.value for state in State])
+_TROUBLE = "mail-trouble"  # the mark in which the daemon keeps what holds the mail back
 
 
 @command(
@@ -40,37 +48,66 @@ duban status --as-of 2027-03-31 --format json""",
     words=say("只看这种状态，如 overdue，可写几次"),
 )
 def status(*, as_of: Moment | None, unit: str | None, state: tuple[str, ...]) -> None:
-    desk, now = services(), end_of(as_of) if as_of else clock.now()
+    desk, now, past = services(), end_of(as_of) if as_of else clock.now(), as_of is not None
+    register = _in_force(desk)
     if unit is not None:
-        known(unit, [u.id for u in desk.register.units], "unknown-unit", say("台账中没有这个单位：{id}", id=unit))
-    plan = _plan(desk, now, past=as_of is not None)
+        known(unit, [u.id for u in register.units], "unknown-unit", say("台账中没有这个单位：{id}", id=unit))
+    plan = _plan(desk, register, now, past=past)
     found = [r for r in rows(plan, now) if _wanted(r, unit, state)]
-    table = plan.calendars.of(plan.register.office.region)
-    head = str(desk.journal.head()) if desk.has_journal and desk.journal.head().seq else None
+    until = plan.calendars.of(register.office.region).announced_until
+    head = _head(desk, now, past=past)
     if output_format() == "json":
-        until = {"announced_until": iso(table.announced_until)}
-        print_streamed({"as_of": iso(now), "head": head, "calendar": until}, "tasks", map(data, found), iter(()))
+        shape = {"as_of": iso(now), "head": head, "calendar": {"announced_until": iso(until)}}
+        print_streamed(shape, "tasks", map(data, found), iter(()))
     elif output_format() == "csv":
         print_csv(COLUMNS, map(record, found))
     else:
         _say(found, plan, now)
-        if problem := missing_notice(table, now.date()):
-            click.echo(problem.text(spoken()).splitlines()[0])
-        click.echo(tell(say("数据校验码：{head}", head=head or "—")))
-        click.echo(tell(say("放假安排已公布至{day}", day=iso(table.announced_until))))
+        _foot(desk, plan, head, now)
 
 
-def _plan(desk: Services, now: datetime, *, past: bool) -> Plan:
+def _in_force(desk: Services) -> Register:
+    """The table; where somebody has just broken it, the last good one, and the problems on stderr."""
+    loaded = desk.loaded
+    if loaded.register is not None and not has_errors(loaded.problems):
+        return loaded.register
+    if not desk.has_journal:
+        raise TableError(*loaded.problems)
+    try:
+        register = running(desk)
+    except RefusedError:
+        raise TableError(*loaded.problems) from None
+    shown(loaded.problems, spoken())
+    click.echo(tell(say("台账有问题，以下按上一张正确的台账。")), err=True)
+    return register
+
+
+def _plan(desk: Services, register: Register, now: datetime, *, past: bool) -> Plan:
     history = desk.history(until=now if past else None)
-    calendars = Calendars(desk.register, as_of=now.date() if past else None)
-    since = min(now.date(), _began(desk, history, now.date()))
-    return compile_plan(desk.register, calendars, history, now=now, since=since, until=now.date() + HORIZON)
+    calendars = Calendars(register, as_of=now.date() if past else None)
+    since = min(now.date(), _began(register, history, now.date()))
+    return compile_plan(register, calendars, history, now=now, since=since, until=now.date() + HORIZON)
 
 
-def _began(desk: Services, history: History, today: date) -> date:
+def _began(register: Register, history: History, today: date) -> date:
     """Since when tasks are shown: the office's start, or the first table; a year back where neither is known."""
-    start, first = desk.register.office.start, history.loaded
+    start, first = register.office.start, history.loaded
     return start or (first.date() if first else today - timedelta(days=365))
+
+
+def _head(desk: Services, now: datetime, *, past: bool) -> str | None:
+    """The head of the journal, at `now` if that is past; None while nothing is written down."""
+    if not desk.has_journal:
+        return None
+    if not past:
+        head = desk.journal.head()
+        return str(head) if head.seq else None
+    found = None
+    for fact in map(json.loads, desk.journal.export()):
+        if datetime.fromisoformat(fact["entered"]) > now:
+            break
+        found = f"{fact['seq']}:{fact['hash']}"
+    return found
 
 
 def _wanted(row: Row, unit: str | None, states: tuple[str, ...]) -> bool:
@@ -85,3 +122,14 @@ def _say(found: list[Row], plan: Plan, now: datetime) -> None:
         click.echo(line)
     if found:
         click.echo("")
+
+
+def _foot(desk: Services, plan: Plan, head: str | None, now: datetime) -> None:
+    """What else an admin must know: a missing notice, mail that cannot leave, the calendar's reach, the head."""
+    table = plan.calendars.of(plan.register.office.region)
+    if problem := missing_notice(table, now.date()):
+        click.echo(problem.text(spoken()).splitlines()[0])
+    if trouble := desk.journal.mark(_TROUBLE) if desk.has_journal else None:
+        click.echo(trouble)
+    click.echo(tell(say("放假安排已公布至{day}", day=iso(table.announced_until))))
+    click.echo(tell(say("数据校验码：{head}", head=head or "—")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -123,8 +123,9 @@ def record(row: Row) -> list[object]:
 
 
 def lines(found: Iterable[Row], plan: Plan, now: datetime, lang: Lang) -> Iterator[str]:
-    """The tasks in the order of `rows`, under a heading for each run of tasks of one row and period; 80 columns wide."""
+    """The tasks in the order of `rows`, each run of tasks of one row and period under a heading; 80 columns."""
     today = now.date()
+    names = {u.id: u.name for u in plan.register.units} | {p.id: p.name for p in plan.register.people}
     for slot, run in groupby(found, key=lambda row: row.task.slot):
         yield from folded(_heading(slot).text(lang), _WIDE)
         for row in run:
@@ -132,7 +133,7 @@ def lines(found: Iterable[Row], plan: Plan, now: datetime, lang: Lang) -> Iterat
             light, state = LIGHTS[stands.light].text(lang), STATES[stands.state].text(lang)
             yield f"  {light} {state}  {row.task.id}"
             left = _left(row, plan, today)
-            who = clipped(bearer_name(row.task, plan), 40)
+            who = clipped(bearer_name(row.task, names), 40)
             yield f"     {who}{left.text(lang) if isinstance(left, Phrase) else left}"
 
 
@@ -147,12 +148,11 @@ def _heading(slot: Slot) -> Phrase:
     )
 
 
-def bearer_name(task: Task, plan: Plan) -> str:
+def bearer_name(task: Task, names: Mapping[str, str]) -> str:
     """The name of who owes a task; the id where the table has no name for it."""
-    bearer, people, units = task.bearer, plan.register.people, plan.register.units
-    if bearer.person is not None:
-        return next((p.name for p in people if p.id == bearer.person), bearer.person)
-    return next((u.name for u in units if u.id == bearer.unit), bearer.id)
+    bearer = task.bearer
+    name = names.get(bearer.person or bearer.unit, bearer.id)
+    return f"{name} {bearer.role}" if bearer.role and not bearer.person else name
 
 
 def _shown(plan: Plan, today: date) -> Iterator[Slot]:

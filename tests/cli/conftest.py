@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from scheduler.cli.app import duban
+from scheduler.clock import BEIJING
 
 TABLE = """\
 version: 1
@@ -73,8 +75,10 @@ not_tracked:
 class Office:
     """A folder with a table, from which `duban` is called."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
+        self._monkeypatch = monkeypatch
+        self.at("2026-11-23T10:00")
         self.table = folder / "obligations.yaml"
         self.table.write_text(TABLE, encoding="utf-8")
 
@@ -83,6 +87,18 @@ class Office:
         unset = dict.fromkeys(("DUBAN_DATABASE", "DUBAN_LANG", "DUBAN_SMTP", "DUBAN_TEMPLATES", "DUBAN_FROM"))
         return CliRunner(env=unset | known | env).invoke(duban, list(words), input=stdin)
 
+    def at(self, moment: str) -> Office:
+        """The same office at another moment, Beijing time."""
+        now = datetime.fromisoformat(moment).replace(tzinfo=BEIJING)
+        self._monkeypatch.setattr("scheduler.clock.now", lambda: now)
+        return self
+
+    def edit(self, old: str, new: str) -> None:
+        """Change the table."""
+        text = self.table.read_text(encoding="utf-8")
+        assert old in text
+        self.table.write_text(text.replace(old, new), encoding="utf-8")
+
     @property
     def files(self) -> set[str]:
         """What lies in the folder."""
@@ -90,5 +106,5 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return Office(tmp_path)
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    return Office(tmp_path, monkeypatch)

@@ -43,7 +43,9 @@ def test_a_count_has_no_date(office):
 
 
 def test_a_bad_line_is_answered_too_and_makes_the_exit_code_1(office):
-    result = office("date", "--batch", stdin='nonsense\n\n{"id": 2, "expr": "2018-02-14"}\n{"id": 3, "expr": "1999-01-01"}\n')
+    result = office(
+        "date", "--batch", stdin='nonsense\n\n{"id": 2, "expr": "2018-02-14"}\n{"id": 3, "expr": "1999-01-01"}\n'
+    )
     answers = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.exit_code == 1
     assert [(a["id"], a["error"] is None) for a in answers] == [(None, False), (2, True), (3, False)]
