@@ -17,12 +17,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
 
-from scheduler.planning.index import Happening, Index, Recorded, effective, matching, parts
+from scheduler.planning.index import Happening, Index, Recorded, decided, effective, matching, parts
 from scheduler.planning.model import Fact, FactKind, Outcome
 from scheduler.planning.taskfacts import NOTHING, Closing, TaskFacts
 
@@ -43,6 +42,7 @@ class History:
         self._log = log
         self._former = former
         self._folded: dict[str, TaskFacts] = {}
+        self._decided: dict[str, Mapping[str, Outcome]] = {}
         self._index = Index()
         self._index.take(effective(log))
 
@@ -56,7 +56,12 @@ class History:
         more = tuple(facts)
         if any(f.kind is FactKind.VOID for f in more):
             return History(self._log + more, self._former)
-        return self._derived(self._log + more, self._former, self._index.extended(more))
+        index = self._index.extended(more)
+        touched = {fact.task for fact in more}
+        # Under other names a task's facts may have grown unseen; then everything is folded anew.
+        known = {} if self._former or index.assigned else self._folded
+        folded = {task: found for task, found in known.items() if task not in touched}
+        return self._derived(self._log + more, self._former, index, folded)
 
     def until(self, moment: datetime) -> History:
         """What had been entered up to and including `moment`."""
@@ -67,9 +72,16 @@ class History:
         return self if former == self._former else self._derived(self._log, former, self._index)
 
     @classmethod
-    def _derived(cls, log: tuple[Fact, ...], former: Mapping[str, tuple[str, ...]], index: Index) -> History:
+    def _derived(
+        cls,
+        log: tuple[Fact, ...],
+        former: Mapping[str, tuple[str, ...]],
+        index: Index,
+        folded: Mapping[str, TaskFacts] = MappingProxyType({}),
+    ) -> History:
         found = cls((), former)
         found._log, found._index = log, index
+        found._folded.update(folded)
         return found
 
     # -- events and records ------------------------------------------------------------------------------------------
@@ -160,16 +172,14 @@ class History:
 
     def outcomes(self, task_id: str) -> Mapping[str, Outcome]:
         """What became of a task's notices, by their keys, under its present and its former names."""
-        former = [name for name in self._names(task_id)[1:] if f"/{UNASSIGNED}/" not in name]
-        own = self._index.outcomes.get(task_id, _NO_OUTCOMES)
-        if not any(name in self._index.outcomes for name in former):
-            return own
-        found: dict[str, Outcome] = {}
-        for name in former:
-            for key, outcome in self._index.outcomes.get(name, _NO_OUTCOMES).items():
-                present = task_id + key[len(name) :]
-                found[present] = replace(outcome, key=present)
-        return found | dict(own)
+        found = self._decided.get(task_id)
+        if found is None:
+            names = [n for n in self._names(task_id) if n == task_id or f"/{UNASSIGNED}/" not in n]
+            said = [(task_id + key[len(n) :], fact) for n in names for key, fact in self._index.outcomes.get(n, ())]
+            if not said:
+                return _NO_OUTCOMES
+            found = self._decided[task_id] = decided(sorted(said, key=_by_number) if len(names) > 1 else said)
+        return found
 
     def strays(self, obligation: str, period: str, targets: frozenset[str]) -> datetime | None:
         """When a notice of that period was last decided for a target that is none of `targets` (ISO); None if never."""
@@ -216,3 +226,7 @@ class History:
             nobody = [f"{name}/{UNASSIGNED}/{period}" for name in known]
             names += [name for name in nobody if self._index.assigned.get(name) == bearer]
         return tuple(names)
+
+
+def _by_number(said: tuple[str, Fact]) -> int:
+    return said[1].seq

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import TypeVar
 
 from scheduler.planning.model import Fact, FactKind, Moment, Outcome, OutcomeKind, Scalar
@@ -90,8 +89,19 @@ class Index:
 
     def take(self, facts: Iterable[Fact]) -> None:
         """Adds facts in their order; voids among them must have been taken out with what they void."""
+        takers: Mapping[FactKind, Callable[[Fact], None]] = {
+            FactKind.EVENT: self._event,
+            FactKind.RECORD: self._record,
+            FactKind.ROW: self._change,
+            FactKind.TABLE: self._change,
+            FactKind.CALENDAR: self._change,
+            FactKind.RELEASE: self._release,
+            FactKind.WITHDRAW: self._withdraw,
+            FactKind.FAILED: self._failure,
+            **dict.fromkeys((FactKind.QUEUED, FactKind.SENT, FactKind.SKIPPED, FactKind.DROPPED), self._outcome),
+        }
         for fact in facts:
-            _TAKERS.get(fact.kind, Index._task)(self, fact)
+            takers.get(fact.kind, self._task)(fact)
 
     def _task(self, fact: Fact) -> None:
         task = fact.task
@@ -257,21 +267,3 @@ def _restated(known: Happening, fact: Fact) -> Happening:
         entered=said.entered if moved else known.entered,
         seq=known.seq,
     )
-
-
-_TAKERS: Mapping[FactKind, Callable[[Index, Fact], None]] = MappingProxyType(
-    {
-        FactKind.EVENT: Index._event,
-        FactKind.RECORD: Index._record,
-        FactKind.ROW: Index._change,
-        FactKind.TABLE: Index._change,
-        FactKind.CALENDAR: Index._change,
-        FactKind.RELEASE: Index._release,
-        FactKind.WITHDRAW: Index._withdraw,
-        FactKind.QUEUED: Index._outcome,
-        FactKind.SENT: Index._outcome,
-        FactKind.SKIPPED: Index._outcome,
-        FactKind.FAILED: Index._failure,
-        FactKind.DROPPED: Index._outcome,
-    }
-)

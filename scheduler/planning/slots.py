@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from scheduler.planning import ladders
@@ -19,7 +19,7 @@ from scheduler.planning.progress import counted_days, reached
 from scheduler.planning.reckoning import Reckoning, is_settled, opens_on, pace_days, reckon
 from scheduler.planning.windows import day_of
 from scheduler.register import Register, Roster
-from scheduler.register.model import Coverage, Ladder, Measure, Obligation, Once, Quota, Review
+from scheduler.register.model import Coverage, Ladder, Measure, Obligation, Once, Quota, Review, With, Within
 
 _DAY = timedelta(days=1)
 _REPEATS = ladders.REPEATS
@@ -220,6 +220,7 @@ class _Row:
         m, row = self._m, self._row
         reasons = (self._seen, occasion.known, moved, draft.changes.known, self._force.known(occasion))
         known = min(max(k for k in reasons if k is not None), m.now)
+        known = max(known, _began(occasion, row) or known)
         calendar = m.calendars.of(slot.region)
         paces: tuple[tuple[date, int], ...] = ()
         if isinstance(row.schedule, Quota) and occasion.period is not None:
@@ -230,6 +231,16 @@ class _Row:
         if steps and opens_on(row, occasion, calendar) is None:
             dates = replace(dates, opens=min(dates.opens, steps[0].at.date()))
         return replace(slot, steps=steps, known=known, dates=dates)
+
+
+def _began(occasion: Occasion, row: Obligation) -> datetime | None:
+    """When what the task hangs on happened; before it nobody could be reminded, whenever the plan is made."""
+    happening = occasion.happening
+    happened = happening is not None and not happening.planned and isinstance(row.schedule, Within | With)
+    if not (happened or occasion.lapse or occasion.after):
+        return None
+    day = occasion.day
+    return day if isinstance(day, datetime) else datetime.combine(day, time(), BEIJING)
 
 
 def _reach(ladder: Ladder) -> tuple[int, int]:
