@@ -19,6 +19,7 @@ from scheduler.reports.shapes import iso
 from scheduler.reports.text import aligned
 from scheduler.words import say
 
+_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 BEAT = timedelta(seconds=30)
 
 
@@ -31,7 +32,7 @@ BEAT = timedelta(seconds=30)
 def run(*, once: bool) -> None:
     from scheduler.daemon.start import open_daemon  # noqa: PLC0415 - the mail and the scheduler are heavy; jobs needs neither
 
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=_FORMAT, force=True)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     desk = services()
     daemon = open_daemon(desk, clock.now)

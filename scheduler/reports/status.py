@@ -76,7 +76,7 @@ def summary(found: Iterable[Row], today: date) -> Phrase:
     waiting = (State.OPEN, State.PAUSED)
     soon = sum(row.standing.state in waiting and today <= day_of(row.task.dates.target) <= sunday for row in found)
     return say(
-        "逾期{overdue}项，本周到期{soon}项，办理中{open}项，待核{reported}项，已办结{done}项，共{n}项。",
+        "逾期{overdue}，本周到期{soon}，办理中{open}，待核{reported}，已办结{done}，共{n}项",
         overdue=counted[State.OVERDUE],
         soon=soon,
         open=counted[State.OPEN] + counted[State.PAUSED],

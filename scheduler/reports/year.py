@@ -51,7 +51,8 @@ def sheet(table: Calendar, year: int, lang: Lang) -> Iterator[str]:
     for row in range(0, 12, _ACROSS):
         for line in zip(*blocks[row : row + _ACROSS], strict=True):
             yield "   ".join(line).rstrip()
-    yield say("* 放假或调休  . 周末  + 调休上班  空白为工作日；暂定的日子为 ! : ? （放假、周末、工作日）").text(lang)
+    yield say("* 放假或调休  . 周末  + 调休上班  无记号为工作日").text(lang)
+    yield say("暂定：! 放假  : 周末  ? 工作日").text(lang)
     yield ""
     for sentence in _festivals(days):
         yield sentence.text(lang)

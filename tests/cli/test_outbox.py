@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+
+ASKED = "annual-report/changji-city/2025#escalate-after-5wd"
+
+
+def notices(office):
+    return json.loads(office("outbox", "--tomorrow", "--format", "json").stdout)["notices"]
+
+
+def test_tomorrow_shows_what_will_go_before_it_goes(office):
+    office.at("2026-12-30T10:00")
+    found = notices(office)
+    assert ("annual-report/changji-city/2026#remind-20wd", "2026-12-31T09:00:00+08:00") in [
+        (n["notice"], n["at"]) for n in found
+    ]
+    assert "remind-20wd" in office("outbox", "--tomorrow").stdout
+    assert office.files == {"obligations.yaml"}
+
+
+def test_a_withdrawn_notice_does_not_go(office):
+    office.at("2026-12-30T10:00")
+    name = "annual-report/changji-city/2026#remind-20wd"
+    assert office("withdraw", name, "--reason", "已电话联系").exit_code == 0
+    assert name not in [n["notice"] for n in notices(office)]
+    again = office("withdraw", name, "--reason", "x")
+    assert (again.exit_code, again.stderr.startswith("error[already-withdrawn]")) == (3, True)
+
+
+def test_only_a_step_that_asks_is_released(office):
+    assert office("release", ASKED).exit_code == 0
+    again = office("release", ASKED)
+    assert (again.exit_code, again.stderr.startswith("error[already-released]")) == (3, True)
+    other = office("release", "annual-report/changji-city/2026#chase-1")
+    assert (other.exit_code, other.stderr.startswith("error[needs-no-release]")) == (3, True)
+
+
+def test_an_unknown_step_is_answered_with_those_there_are(office):
+    result = office("withdraw", "annual-report/changji-city/2026#remind-3wd", "--reason", "x")
+    assert result.exit_code == 2
+    assert "remind-5wd" in result.stderr
+
+
+def test_a_notice_can_be_looked_at_as_a_mail(office):
+    result = office("preview", "annual-report/changji-city/2026#remind-20wd")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "收件人：周敏" in result.stdout
+    assert "【提醒】" in result.stdout
+    assert office.files == {"obligations.yaml"}
+
+
+def test_a_sent_notice_can_no_longer_be_withdrawn(office):
+    office.at("2026-12-31T09:00")
+    office("run", "--once")
+    result = office("withdraw", "annual-report/changji-city/2026#remind-20wd", "--reason", "x")
+    assert (result.exit_code, result.stderr.startswith("error[notice-settled]")) == (3, True)
+
+
+def test_the_outbox_is_empty_where_nothing_waits(office):
+    assert office("outbox").stdout == "没有待发的邮件。\n"
+    assert json.loads(office("outbox", "--format", "json").stdout) == {"messages": []}
+
+
+def test_run_once_sends_what_is_owed_and_says_how_much(office):
+    office.at("2026-12-31T09:00")
+    result = office("run", "--once")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("已发出")
+    assert office("run", "--once").stdout.startswith("已发出0封")

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import json
+
+from scheduler.reports.text import cells
+
+JANUARY = ("plan", "--from", "2027-01-01", "--to", "2027-01-31")
+TASK = ["task", "obligation", "bearer", "period", "opens", "printed", "due", "target", "provisional", "notices"]
+NOTICE = ["kind", "step", "at", "to", "cc", "message"]
+
+
+def plan(office, *words):
+    result = office(*words, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_the_shape_is_that_of_the_contract(office):
+    found = plan(office, *JANUARY)
+    assert list(found) == ["tasks", "load"]
+    assert all(list(task) == TASK for task in found["tasks"])
+    assert all(list(notice) == NOTICE for task in found["tasks"] for notice in task["notices"])
+    assert all(list(row) == ["who", "week", "messages"] for row in found["load"])
+
+
+def test_it_makes_no_file(office):
+    plan(office, *JANUARY)
+    assert office.files == {"obligations.yaml"}
+
+
+def test_a_task_is_there_for_its_target_with_the_notices_of_the_range_alone(office):
+    found = {t["task"]: t for t in plan(office, *JANUARY)["tasks"]}
+    task = found["annual-report/changji-city/2026"]
+    assert (task["target"], task["due"], task["provisional"]) == ("2027-01-29", "2027-01-31", True)
+    assert [(n["step"], n["at"][:10], n["to"]) for n in task["notices"]] == [
+        ("remind-5wd", "2027-01-22", ["zhou.min"]),  # a Friday
+        ("remind-1wd", "2027-01-28", ["zhou.min"]),
+    ]
+
+
+def test_every_notice_lies_in_the_range_and_in_a_message(office):
+    found = plan(office, "plan", "--from", "2026-11-23", "--to", "2027-02-28")
+    notices = [n for task in found["tasks"] for n in task["notices"]]
+    assert notices
+    assert all("2026-11-23" <= n["at"][:10] <= "2027-02-28" and n["at"].endswith("+08:00") for n in notices)
+    messages = {n["message"] for n in notices} - {None}
+    assert sum(row["messages"] for row in found["load"]) == len(messages)
+
+
+def test_past_years_can_be_asked_about(office):
+    office.edit("start: 2026-01-01", "start: 2015-01-01")
+    found = {t["task"]: t for t in plan(office, "plan", "--from", "2026-01-01", "--to", "2026-01-31")["tasks"]}
+    steps = {n["step"]: n["at"][:10] for n in found["annual-report/changji-city/2025"]["notices"]}
+    assert steps == {"remind-20wd": "2026-01-04", "remind-5wd": "2026-01-23", "remind-1wd": "2026-01-29"}  # a Sunday
+
+
+def test_repeating_chasers_appear_twice_unless_asked_for(office):
+    year = ("plan", "--from", "2027-02-01", "--to", "2027-06-30", "--who", "lin.lan")
+    few = [n for t in plan(office, *year)["tasks"] for n in t["notices"] if n["kind"] == "chaser"]
+    all_of_them = [n for t in plan(office, *year, "--chasers")["tasks"] for n in t["notices"] if n["kind"] == "chaser"]
+    assert 0 < len(few) < len(all_of_them)
+
+
+def test_who_keeps_one_person_or_unit(office):
+    found = plan(office, *JANUARY, "--who", "wanghe-county")
+    assert {t["bearer"] for t in found["tasks"]} <= {"wanghe-county", "gao.ning"}
+    assert {row["who"] for row in found["load"]} <= {"lin.lan", "tang.yu", "wu.jing"}
+
+
+def test_an_unknown_who_is_a_mistake(office):
+    assert office(*JANUARY, "--who", "lin.lam").exit_code == 2
+
+
+def test_done_tasks_stay_in_the_plan_without_notices(office):
+    office("done", "annual-report/changji-city/2026", "--evidence", "收文第1号")
+    found = {t["task"]: t for t in plan(office, *JANUARY)["tasks"]}
+    assert found["annual-report/changji-city/2026"]["notices"] == []
+
+
+def test_a_reversed_range_is_a_mistake(office):
+    assert office("plan", "--from", "2027-02-01", "--to", "2027-01-01").exit_code == 2
+
+
+def test_the_list_for_people_goes_by_date_and_says_what_is_provisional(office):
+    lines = office(*JANUARY).stdout.splitlines()
+    assert "2027-01-29（周五）" in lines
+    due = "  办理时限 annual-report/changji-city/2026，规定期限2027-01-31，暂定"
+    assert due in lines
+    assert any(line.startswith("  09:00 提醒 zhou.min") for line in lines)
+    assert "每人每周的邮件数" in lines
+    assert [line for line in lines if cells(line) > 100] == []
+
+
+def test_an_empty_span_says_so(office):
+    office.edit("start: 2026-01-01", "start: 2030-01-01")
+    assert office("plan", "--from", "2026-11-24", "--to", "2026-11-25").stdout == (
+        "这段时间没有到期的任务，也没有要发的通知。\n"
+    )
+
+
+def test_against_running_lists_what_an_edit_would_change(office):
+    office("run", "--once")
+    assert "没有变" in office(*JANUARY, "--against", "running").stdout
+    office.edit("by: end of 01", "by: 01-15")
+    (moved, _) = plan(office, *JANUARY, "--against", "running")["tasks"]
+    assert (moved["task"], moved["old"]["target"], moved["new"]["target"]) == (
+        "annual-report/changji-city/2026",
+        "2027-01-29",
+        "2027-01-15",
+    )
+    assert "办理时限2027-01-29 → 2027-01-15" in office(*JANUARY, "--against", "running").stdout
+
+
+def test_against_running_needs_a_table_that_ran(office):
+    result = office(*JANUARY, "--against", "running")
+    assert (result.exit_code, result.stderr.startswith("error[no-running-table]")) == (3, True)
