@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -40,9 +41,26 @@ class Cases:
         self._released = _by_task(plan.history.released)
         self._windows: dict[tuple[str | None, Region | None, object], Window] = {}
         self._sheets: dict[str, Window] = {}
+        self._last: tuple[int, datetime, bool, Case] | None = None
 
     def of(self, task: Task, now: datetime, *, endless: bool = True) -> Case:
         """The case of a task as it stands at `now`; without the endless chasers if they are not wanted."""
+        fresh = self._is_fresh(task)
+        if fresh and self._last is not None and self._last[:3] == (id(task.slot), now, endless):
+            return replace(self._last[3], route=partial(self.route, task))
+        case = self._made(task, now, endless=endless)
+        if fresh:
+            self._last = (id(task.slot), now, endless, case)
+        return case
+
+    def _is_fresh(self, task: Task) -> bool:
+        """Whether nothing is recorded about it, so that it stands as all such tasks of its slot do."""
+        name, history = task.id, self.plan.history
+        if task.slot.span is not None or history.outcomes(name) or history.task(name).facts:
+            return False
+        return name not in self._withdrawn and name not in self._released
+
+    def _made(self, task: Task, now: datetime, *, endless: bool) -> Case:
         slot, plan = task.slot, self.plan
         stands = standing(task, plan, now)
         facts = plan.history.task(task.id).facts

@@ -21,10 +21,12 @@ from scheduler.planning.model import (
     Verdict,
     tail,
 )
+from scheduler.planning.people import Route
 from scheduler.planning.plan import Plan
 from scheduler.planning.reasons import Reason
 from scheduler.planning.verdicts import Case, rulings
 from scheduler.planning.windows import Window
+from scheduler.register.values import MailPace
 
 _DAY = timedelta(days=1)
 
@@ -69,15 +71,15 @@ def preview(plan: Plan, now: datetime) -> list[Coming]:
 
 def load(plan: Plan, since: datetime, until: datetime, *, endless: bool = False) -> list[Load]:
     """The messages per recipient and week, by week and then by recipient."""
-    sent = {
-        (c.recipient.address.casefold(), c.at, c.recipient.who)
-        for c in _planned(plan, min(plan.now, since), until, endless=endless)
-        if c.message is not None and c.at >= since
-    }
-    first: dict[tuple[str, datetime], str] = {}
-    for address, at, who in sorted(sent):
-        first.setdefault((address, at), who)
-    counted = Counter((f"{at:%G-W%V}", who) for (_, at), who in first.items())
+    cases, first = Cases(plan), dict[tuple[str, datetime], str]()
+    for task, track in _tracks(cases, min(plan.now, since), until, endless=endless):
+        for going in track:
+            told = cases.route(task, going.step, going.at.date()).recipient
+            if told is not None and not going.waits and going.at >= since:
+                box = (told.address.casefold(), going.at)
+                first[box] = min(told.who, first.get(box, told.who))
+    weeks = {at: f"{at:%G-W%V}" for at in {at for _, at in first}}
+    counted = Counter((weeks[at], who) for (_, at), who in first.items())
     return [Load(who, week, n) for (week, who), n in sorted(counted.items())]
 
 
@@ -93,32 +95,39 @@ class _Going:
 def _planned(plan: Plan, start: datetime, until: datetime, *, endless: bool) -> Iterator[Coming]:
     """Each notice to come with its recipient; the message not yet made out, but None where it waits."""
     cases = Cases(plan)
-    for slot in plan.slots:
+    for task, track in _tracks(cases, start, until, endless=endless):
+        for going in track:
+            route = cases.route(task, going.step, going.at.date())
+            if route.recipient is not None:
+                message = None if going.waits else ""
+                yield Coming(Notice(task, going.step), going.at, route.recipient, route.copies, message)
+
+
+def _tracks(cases: Cases, start: datetime, until: datetime, *, endless: bool) -> Iterator[tuple[Task, list[_Going]]]:
+    """The future of each task; tasks of a slot that are alike share one."""
+    for slot in cases.plan.slots:
         if not slot.steps or slot.steps[0].at - cases.lookahead > until:
             continue
-        tracks: dict[object, list[_Going]] = {}
-        for task in plan.tasks_of(slot):
+        found: dict[object, list[_Going]] = {}
+        for task in cases.plan.tasks_of(slot):
             case = cases.of(task, start, endless=endless)
             profile = _profile(case, slot)
-            if profile not in tracks:
-                tracks[profile] = _track(case, start, until)
-            for going in tracks[profile]:
-                yield from _told(cases, task, going)
-
-
-def _told(cases: Cases, task: Task, going: _Going) -> Iterator[Coming]:
-    route = cases.route(task, going.step, going.at.date())
-    if route.recipient is not None:
-        message = None if going.waits else ""
-        yield Coming(Notice(task, going.step), going.at, route.recipient, route.copies, message)
+            if profile not in found:
+                found[profile] = _track(case, start, until)
+            yield task, found[profile]
 
 
 def _profile(case: Case, slot: Slot) -> object:
     """What the future of a task depends on: tasks of a slot that share it share their track."""
     routes = [case.route(step, step.at.date()) for step in slot.steps]
-    told = tuple((r.reason, r.pace, r.recipient and case.sheet(r.recipient).at) for r in routes)
+    told = tuple((r.reason, r.pace, _sheet_time(case, r)) for r in routes)
     marks = tuple((key, found.kind, found.at) for key, found in case.outcomes.items())
     return (told, marks, case.silence, case.acknowledged, case.progress, case.resumed, case.withdrawn, case.released)
+
+
+def _sheet_time(case: Case, route: Route) -> object:
+    weekly = route.pace is MailPace.WEEKLY and route.recipient is not None
+    return case.sheet(route.recipient) if weekly and route.recipient is not None else None
 
 
 def _track(case: Case, start: datetime, until: datetime) -> list[_Going]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from itertools import chain
 
 from scheduler.planning.history import UNASSIGNED
 from scheduler.planning.model import Bearer, Notice, Recipient
 from scheduler.planning.reasons import Reason
-from scheduler.register import Roster
+from scheduler.register import Register, Roster
 from scheduler.register.model import Away, Person
 from scheduler.register.values import MailPace, Target
 from scheduler.words import Phrase, say
@@ -38,7 +41,8 @@ class Directory:
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
         self._office = roster.register.office
-        self._found: dict[tuple[Bearer, Target | None, date], Route] = {}
+        self._changes = sorted(_changes(roster.register))
+        self._found: dict[tuple[str, str, str | None, Target | None, int], Route] = {}
 
     def route(self, bearer: Bearer, to: Target | None, on: date) -> Route:
         """The way to the bearer (`to` None) or to a role of his line on that day.
@@ -46,7 +50,8 @@ class Directory:
         A bearer is a unit's officer, or a person (copy to the unit's officer). Where a rung has nobody, or the person
         told would be the one who owes it, nobody is told and the reason says so.
         """
-        key = (bearer, to, on)
+        # Between two changes of people all days have the same answers.
+        key = (bearer.id, bearer.unit, bearer.person, to, bisect_right(self._changes, on))
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = self._to_bearer(bearer, on) if to is None else self._to_rung(bearer, to, on)
@@ -140,6 +145,17 @@ class Directory:
         shared = recipient.who == recipient.unit
         pace = MailPace.DAILY if shared else self._roster.person(recipient.who).mail
         return Route(recipient, () if copy is None else (copy,), pace=pace)
+
+
+def _changes(register: Register) -> Iterator[date]:
+    """The days from which on somebody else may be told: posts and absences that begin, or ended the day before."""
+    tenures = ((t.from_, t.to) for unit in register.units for held in unit.people.values() for t in held)
+    absences = ((away.from_, away.to) for person in register.people for away in person.away)
+    for first, last in chain(tenures, absences):
+        if first is not None:
+            yield first
+        if last is not None:
+            yield last + timedelta(days=1)
 
 
 def _recipient(person: Person, address: str, note: Phrase | None) -> Recipient:

@@ -19,7 +19,10 @@ OFFICE = (
     row(by="2026-01-19", owed_by="{unit: city}", ladder="asking", id="list"),
     row(by="2026-02-13", owed_by=LEADER, ladder="upward", id="talk"),
 )
-HOURLY = "  - {id: quick, title: 转载, owed_by: event.unit, due: {within: 24h, after: paper.issued}, ladder: round-the-clock}"
+HOURLY = (
+    "  - {id: quick, title: 转载, owed_by: event.unit, ladder: round-the-clock,"
+    " due: {within: 24h, after: paper.issued}}"
+)
 
 
 def foreseen(story: Story, now: str, until: str, *, endless: bool = True) -> list[Coming]:

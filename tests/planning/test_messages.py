@@ -45,9 +45,13 @@ def test_the_most_urgent_stands_first() -> None:
             "2026-01-29 09:00",
             {"zhou.min": MessageKind.REMINDER, "tang.yu": MessageKind.DIGEST, "hu.bo": MessageKind.ESCALATION},
         ),
-        ([row(), row(id="plan", ladder="line")], "2026-01-29 09:00", {"zhou.min": MessageKind.DIGEST, "hu.bo": MessageKind.ESCALATION}),
+        (
+            [row(), row(id="plan", ladder="line")],
+            "2026-01-29 09:00",
+            {"zhou.min": MessageKind.DIGEST, "hu.bo": MessageKind.ESCALATION},
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_kind_is_that_of_its_notices(rows: list[str], when: str, kinds: dict[str, MessageKind]) -> None:
     assert {m.recipient.who: m.kind for m in Story(*rows).beat(when)} == kinds
 

@@ -251,7 +251,10 @@ def test_nothing_chases_before_the_due_day_is_over() -> None:
 
 # -- hours -----------------------------------------------------------------------------------------------------------
 
-HOURLY = "  - {id: paper, title: 转载, owed_by: event.unit, due: {within: 24h, after: paper.issued}, ladder: round-the-clock}"
+HOURLY = (
+    "  - {id: paper, title: 转载, owed_by: event.unit, ladder: round-the-clock,"
+    " due: {within: 24h, after: paper.issued}}"
+)
 
 
 def test_hours_go_by_night_and_on_rest_days() -> None:
