@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from types import MappingProxyType
 
-from scheduler.problems import Level, Problem
+from scheduler.problems import Level, Place, Problem
 from scheduler.words import Phrase, say
-from scheduler.workdays.days import Notice
+from scheduler.workdays.days import Kind, Notice
 from scheduler.workdays.facts import governing_year
 from scheduler.workdays.layers import calendar, library_notice
 from scheduler.workdays.statutory import decree, statutory_days
@@ -15,12 +17,17 @@ from scheduler.workdays.table import Calendar
 
 _DAY = timedelta(1)
 _LONGEST_RUN = 6
+_NO_PLACES: Mapping[date, Place] = MappingProxyType({})
+_Found = tuple[date | None, Problem]  # the day that a problem is about, None where it is the whole year
 
 
-def lint(notice: Notice, known: Calendar | None = None) -> tuple[Problem, ...]:
+def lint(
+    notice: Notice, known: Calendar | None = None, places: Mapping[date, Place] = _NO_PLACES
+) -> tuple[Problem, ...]:
     """The problems of a notice, errors first; `known` is the calendar before it (by default: all that is known).
 
-    Amendments and regional notices settle a few days only: they are not measured against the whole year.
+    Amendments and regional notices settle a few days only: they are not measured against the whole year. A problem of a
+    day stands where `places` has that day, or the nearest one to it; one of the whole year on the first line.
     """
     if not notice.days:
         hint = say("空的年度不算已公布；请等通知公布后再导入")
@@ -31,7 +38,8 @@ def lint(notice: Notice, known: Calendar | None = None) -> tuple[Problem, ...]:
     if whole:
         found += [*_statutory(notice), *_balance(notice), *_removed(notice, before)]
     found += _long_runs(notice, before)
-    return tuple(sorted(found, key=lambda p: p.level is Level.WARNING))
+    placed = (replace(problem, place=_where(day, places)) for day, problem in found)
+    return tuple(sorted(placed, key=lambda p: p.level is Level.WARNING))
 
 
 def lint_year(year: int) -> tuple[Problem, ...]:
@@ -43,33 +51,41 @@ def lint_year(year: int) -> tuple[Problem, ...]:
     return lint(notice)
 
 
-def _outside(notice: Notice) -> Iterator[Problem]:
+def _where(day: date | None, places: Mapping[date, Place]) -> Place | None:
+    if not places:
+        return None
+    if day is None:
+        return Place(next(iter(places.values())).file, 1, 1)
+    return places[min(places, key=lambda known: abs(known - day))]
+
+
+def _outside(notice: Notice) -> Iterator[_Found]:
     for day in notice.days:
         if day.date.year != notice.year and governing_year(day.date) != notice.year:
             # The notice of 2007 reached back to 30 December, so the days before the horizon are left to no notice.
             message = say("{date}不在{year}年的安排之内", date=day.date.isoformat(), year=notice.year)
-            yield Problem("notice-day-outside", message, say("请检查年份；上一年只能涉及12月29日至31日"))
+            yield day.date, Problem("notice-day-outside", message, say("请检查年份；上一年只能涉及12月29日至31日"))
 
 
-def _make_up(notice: Notice) -> Iterator[Problem]:
+def _make_up(notice: Notice) -> Iterator[_Found]:
     """A make-up working day is a Saturday or a Sunday; a plain weekday works anyhow."""
     for day in notice.days:
         if day.works and day.date.weekday() < 5 and not notice.amends:
             message = say("{date}不是周末，却写成上班日", date=day.date.isoformat())
-            yield Problem("notice-make-up-weekday", message, say("调休上班日都在周六、周日；请对照通知原文"))
+            yield day.date, Problem("notice-make-up-weekday", message, say("调休上班日都在周六、周日；请对照通知原文"))
 
 
-def _statutory(notice: Notice) -> Iterator[Problem]:
+def _statutory(notice: Notice) -> Iterator[_Found]:
     """全国年节及纪念日放假办法 第二条: 全体公民放假的节日."""
     resting = {d.date for d in notice.days if not d.works}
     working = {d.date for d in notice.days if d.works}
     for day, name in statutory_days(notice.year).items():
         if day in working or (day.weekday() < 5 and day not in resting):
             message = say("{date}是法定节假日（{name}），通知中却不放假", date=day.isoformat(), name=name)
-            yield Problem("notice-statutory-day", message, say("请检查是否漏了一节，或者日期有误"))
+            yield day, Problem("notice-statutory-day", message, say("请检查是否漏了一节，或者日期有误"))
 
 
-def _balance(notice: Notice) -> Iterator[Problem]:
+def _balance(notice: Notice) -> Iterator[_Found]:
     """Weekdays off less weekends worked is the number of statutory days: what is moved is given back (第六条)."""
     off = sum(not d.works and d.date.weekday() < 5 for d in notice.days)
     worked = sum(d.works and d.date.weekday() > 4 for d in notice.days)
@@ -80,28 +96,24 @@ def _balance(notice: Notice) -> Iterator[Problem]:
             off=off, worked=worked, net=off - worked, expected=expected,
         )  # fmt: skip
         hint = say("通常相等；请对照原文有没有漏掉的放假日或上班日")
-        yield Problem("notice-balance", message, hint)
+        yield None, Problem("notice-balance", message, hint)
 
 
-def _removed(notice: Notice, known: Calendar) -> Iterator[Problem]:
+def _removed(notice: Notice, known: Calendar) -> Iterator[_Found]:
     """Days already known to depart from the plain week that this notice of the whole year no longer names."""
     named = {d.date for d in notice.days}
-    for day in _year_days(notice.year, known):
-        now = known.day(day)
-        departs = now.works == (day.weekday() > 4)
-        if departs and now.source == _source(notice.year) and day not in named:
+    days = [known.day(day) for day in _year_days(notice.year, known)]
+    # On whose word the year rests, the plain days say; the days of an amendment stand on another.
+    word = next((now.source for now in days if now.kind is Kind.WORKDAY), None)
+    for now in days:
+        day, departs = now.date, now.works == (now.date.weekday() > 4)
+        if departs and now.source == word and day not in named:
             works: Phrase = say("上班") if now.works else say("放假")
             message = say(
                 "{date}原定{works}（{name}），新通知中没有提到", date=day.isoformat(), works=works, name=now.name
             )
-            yield Problem(
-                "notice-day-removed", message, say("若确已取消，请写明这一天上班或放假；没有提到的日子仍按原安排")
-            )
-
-
-def _source(year: int) -> str | None:
-    notice = library_notice(year)
-    return notice.number if notice else None
+            hint = say("若确已取消，请写明这一天上班或放假；没有提到的日子仍按原安排")
+            yield day, Problem("notice-day-removed", message, hint)
 
 
 def _year_days(year: int, known: Calendar) -> Iterator[date]:
@@ -111,7 +123,7 @@ def _year_days(year: int, known: Calendar) -> Iterator[date]:
         day += _DAY
 
 
-def _long_runs(notice: Notice, known: Calendar) -> Iterator[Problem]:
+def _long_runs(notice: Notice, known: Calendar) -> Iterator[_Found]:
     """全国年节及纪念日放假办法 第七条: 连续工作一般不超过6天."""
     settled = {d.date: d.works for d in notice.days}
 
@@ -131,4 +143,4 @@ def _long_runs(notice: Notice, known: Calendar) -> Iterator[Problem]:
         seen |= {first + timedelta(n) for n in range(length)}
         if length > _LONGEST_RUN:
             message = say("{a}至{b}连续上班{n}天", a=first.isoformat(), b=last.isoformat(), n=length)
-            yield Problem("notice-long-run", message, say("通常不超过6天；请对照原文"), None, Level.WARNING)
+            yield day, Problem("notice-long-run", message, say("通常不超过6天；请对照原文"), None, Level.WARNING)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from scheduler.problems import Place, Problem
 from scheduler.words import Phrase, say
@@ -35,10 +36,14 @@ _SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A notice and its problems; None where nothing usable was found. With errors it must not go into force."""
+    """A notice and its problems; None where nothing usable was found. With errors it must not go into force.
+
+    `places` says where in the text each day of it is settled.
+    """
 
     notice: Notice | None
     problems: tuple[Problem, ...]
+    places: Mapping[date, Place] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def parse_notice(
@@ -80,7 +85,8 @@ def _prose_notice(text: str, reading: prose.Reading, region: Region | None, sinc
         number[0].replace("[", "〔").replace("]", "〕").replace(" ", "") if number else _nameless(reading.year, since)
     )
     amends = region is None and not named >= _FULL
-    return Parsed(Notice(shown, reading.year, since, days, amends, region), tuple(reading.problems))
+    places = {d: statement.place for statement in reading.statements for d in statement.days}
+    return Parsed(Notice(shown, reading.year, since, days, amends, region), tuple(reading.problems), places)
 
 
 def _extend(reading: prose.Reading, known: Calendar) -> None:
@@ -163,7 +169,13 @@ def _from_json(text: str, file: str, published: date | None) -> Parsed:
     number = publication.number if publication else papers[0] if papers else f"holiday-cn {content['year']}"
     since = published or (publication.known_from if publication else None)
     ordered = tuple(sorted(days, key=lambda d: d.date))
-    return Parsed(Notice(number, content["year"], since, ordered), tuple(problems))
+    places = {d.date: _place(text, f'"{d.date.isoformat()}"', file) for d in days}
+    return Parsed(Notice(number, content["year"], since, ordered), tuple(problems), places)
+
+
+def _place(text: str, words: str, file: str) -> Place:
+    at = max(text.find(words), 0)
+    return Place(file, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
 
 
 def _json_day(row: object) -> NoticeDay | None:

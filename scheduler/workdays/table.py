@@ -88,6 +88,11 @@ class Calendar:
         return self._sheet.as_of
 
     @property
+    def sheet(self) -> Sheet:
+        """What it was made of, to be written down whole."""
+        return self._sheet
+
+    @property
     def announced_until(self) -> date:
         """The safe horizon: 28 December of the last announced year."""
         return self._sheet.announced_until

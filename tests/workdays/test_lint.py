@@ -47,6 +47,22 @@ def test_the_real_notice_of_2026_is_clean():
     assert lint(notice_2026(), BEFORE_2026) == ()
 
 
+def test_a_finding_stands_where_the_text_names_the_day():
+    text = (NOTICES / "2026.txt").read_text(encoding="utf-8").replace("2月28日（周六）上班", "2月26日（周四）上班")
+    parsed = parse_notice(text, file="2026.txt")
+    (found,) = [p for p in lint(parsed.notice, BEFORE_2026, parsed.places) if p.code == "notice-make-up-weekday"]
+    line = next(n for n, line in enumerate(text.splitlines(), 1) if "2月26日" in line)
+    assert (found.place.file, found.place.line) == ("2026.txt", line)
+    assert found.place.column == text.splitlines()[line - 1].index("2月14日") + 1  # the clause begins there
+
+
+def test_a_day_of_an_imported_year_that_a_second_notice_leaves_out_is_an_error():
+    first = replace(notice_2026(), number="国办发明电〔2025〕8号")
+    before = calendar(as_of=date(2025, 11, 1), imported=[replace(first, published=None)])
+    found = lint(without(notice_2026(), date(2026, 2, 20), date(2026, 2, 28)), before)
+    assert "notice-day-removed" in codes(found)
+
+
 def test_an_empty_notice_is_an_error():
     assert codes(lint(Notice("空", 2027, None, ()))) == ["notice-empty"]
 
