@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.register.model import Register, Row
+from scheduler.register.model import CHASE_EVERY, Register, Row
 from scheduler.words import Phrase, say
 
 
@@ -103,9 +103,9 @@ def _changed(before: Row, after: Row) -> tuple[str, ...]:
         return ()
     fields = type(after).model_fields
     return tuple(
-        info.validation_alias
-        if isinstance(info.validation_alias, str) and info.validation_alias.isprintable()
-        else name
-        for name, info in fields.items()
-        if name not in ("id", "formerly") and getattr(before, name) != getattr(after, name)
+        dict.fromkeys(
+            "chase" if info.alias == CHASE_EVERY else info.alias or name
+            for name, info in fields.items()
+            if name not in ("id", "formerly") and getattr(before, name) != getattr(after, name)
+        )
     )

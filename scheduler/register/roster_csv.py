@@ -22,13 +22,14 @@ HEADINGS = {
     "phone": "phone", "电话": "phone",
     "via": "via", "代收人": "via",
 }  # fmt: skip
-_CELL = re.compile(r'[ \t]*"((?:[^"]|"")*)"[ \t]*(?=[,\r\n]|\Z)|([^,\r\n]*)')
+_CELL = re.compile(r'[ \t]*+"((?:[^"]|"")*+)"[ \t]*+(?=[,\r\n]|\Z)|([^,\r\n]*)')
 
 
 class _Cell(NamedTuple):
     text: str
     line: int
     column: int
+    quoted: bool
 
 
 def read_roster(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
@@ -38,23 +39,13 @@ def read_roster(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, 
         return None, (decoded,)
     rows = list(_rows(decoded))
     if not rows:
-        return None, (
-            problem(
-                Code.FILE_EMPTY,
-                say("文件是空的"),
-                say("第一行写 id,name,post,unit,role,email,phone"),
-                Place(file, 1, 1),
-            ),
-        )
+        hint = say("第一行写 id,name,post,unit,role,email,phone")
+        return None, (problem(Code.FILE_EMPTY, say("文件是空的"), hint, Place(file, 1, 1)),)
     columns, problems = _columns(file, rows[0])
     people: list[Node] = []
     for row in rows[1:]:
-        if len(row) > len(columns) and len(problems) < MAX_PROBLEMS:
-            extra = row[len(columns)]
-            hint = say("文字里有逗号时，整格加半角双引号")
-            problems.append(
-                problem(Code.CSV_ROW, say("这一行比表头多一格"), hint, Place(file, extra.line, extra.column))
-            )
+        if len(problems) < MAX_PROBLEMS:
+            problems += _misshapen(file, columns, row)
         people.append(_person(file, columns, row))
     section = Node(people, file, 1, 1, 1, 1)
     return Node({"people": section}, file, 1, 1), tuple(problems)
@@ -90,7 +81,7 @@ def _rows(text: str) -> Iterator[list[_Cell]]:
         if found is None:
             return
         said = found[2] if found[1] is None else found[1].replace('""', '"')
-        row.append(_Cell(said.strip(), line, at - line_start + 1))
+        row.append(_Cell(said.strip(), line, at - line_start + 1, found[1] is not None))
         breaks = text.count("\n", at, found.end())
         if breaks:
             line, line_start = line + breaks, text.rfind("\n", at, found.end()) + 1
@@ -123,6 +114,17 @@ def _columns(file: str, heading: Sequence[_Cell]) -> tuple[list[str | None], lis
             message = say("表头里缺少 {name}", name=name)
             problems.append(problem(Code.CSV_HEADING, message, known, Place(file, heading[0].line, 1)))
     return columns, problems[:MAX_PROBLEMS]
+
+
+def _misshapen(file: str, columns: Sequence[str | None], row: Sequence[_Cell]) -> Iterator[Problem]:
+    if len(row) > len(columns):
+        extra = row[len(columns)]
+        hint = say("文字里有逗号时，整格加半角双引号")
+        yield problem(Code.CSV_ROW, say("这一行比表头多一格"), hint, Place(file, extra.line, extra.column))
+    for cell in row:
+        if not cell.quoted and cell.text.startswith('"'):
+            hint = say("整格的两头都加半角双引号，格内的双引号写两个")
+            yield problem(Code.CSV_ROW, say("双引号没有配对"), hint, Place(file, cell.line, cell.column))
 
 
 def _person(file: str, columns: Sequence[str | None], row: Sequence[_Cell]) -> Node:

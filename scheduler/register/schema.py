@@ -49,6 +49,9 @@ def schema() -> dict[str, Json]:
     _, made = models_json_schema([(model, "validation") for model in models], schema_generator=_Quiet)
     definitions = _tidied(made["$defs"])
     if isinstance(definitions, dict):
+        for definition in definitions.values():
+            if isinstance(definition, dict):
+                definition.pop("description", None)  # it speaks to developers
         definitions["Selector"] = _selector(definitions["Selector"])
         definitions["Tenure"] = {"anyOf": [{"type": "string"}, definitions["Tenure"]]}
         definitions["Obligation"] = _with_one_schedule(definitions["Obligation"])
@@ -76,12 +79,14 @@ def _ref(name: str) -> Json:
 
 
 def _tidied(part: Json) -> Json:
-    """Without defaults, and without the fields that no key of a file can fill."""
+    """Without defaults, names made from names, and fields that no key of a file can fill."""
     if isinstance(part, Mapping):
-        return {
-            k: _tidied(v) for k, v in part.items() if not k.startswith(TAG) and k not in ("default", "discriminator")
-        }
+        return {key: _tidied(value) for key, value in part.items() if not _internal(key, value)}
     return [_tidied(item) for item in part] if isinstance(part, list) else part
+
+
+def _internal(key: str, value: Json) -> bool:
+    return key.startswith(TAG) or key in ("default", "discriminator") or (key == "title" and isinstance(value, str))
 
 
 def _used(definitions: Json) -> Json:

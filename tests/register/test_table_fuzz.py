@@ -1,0 +1,74 @@
+"""Whatever an admin types: an answer within a second, never a traceback."""
+
+from __future__ import annotations
+
+import time
+
+from good_table import GOOD
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scheduler.register import parse
+
+TRAPS = [
+    "- ",
+    ": ",
+    ",",
+    "{",
+    "}",
+    "[",
+    "]",
+    "&a ",
+    "*a",
+    "<<: ",
+    "!!x ",
+    "'",
+    '"',
+    ">",
+    "#",
+    "?",
+    "：",
+    "５",
+    "null",
+    "[[[[",
+    "{a: ",
+    "event.unit",
+    "every 0wd",
+    "2026-02-30",
+    "---",
+    "done ",
+    "\t",
+]
+PIECES = st.sampled_from(["", " ", "\n", "|", "\0", "\ufeff", "9" * 5000, *TRAPS, *GOOD.split()[:80]])
+CUT = st.tuples(st.integers(0, len(GOOD)), st.integers(0, 30), PIECES)
+
+
+def answered(content: bytes) -> None:
+    began = time.process_time()
+    loaded = parse([("t.yaml", content)])
+    assert time.process_time() - began < 1
+    assert loaded.register or loaded.problems
+    for problem in loaded.problems:
+        assert problem.text()
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(CUT, min_size=1, max_size=4))
+def test_a_mutated_table_is_answered(cuts: list[tuple[int, int, str]]) -> None:
+    text = GOOD
+    for at, length, piece in cuts:
+        text = text[:at] + piece + text[at + length :]
+    answered(text.encode("utf-8", "surrogatepass"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([line + "\n" for line in GOOD.splitlines()]), max_size=30))
+def test_shuffled_lines_are_answered(lines: list[str]) -> None:
+    answered("".join(["version: 1\n", *lines]).encode())
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes_are_answered(content: bytes) -> None:
+    answered(content)
+    answered(b"version: 1\noffice: {name: x, unit: y, admin: z}\nunits: " + content)
