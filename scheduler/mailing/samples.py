@@ -70,6 +70,7 @@ _ITEM = ItemView(
 )
 _RICH = replace(
     _ITEM,
+    kind="escalation",
     by_person=True,
     responsible="孙立（望河县人民政府县长）",
     verb="办结",

@@ -92,6 +92,13 @@ def digest_with_overdue() -> Letter:
     return written("2027-02-01T10:00", (REPORT, "chase-1"), (SHIDU, "chase-1"), facts=reminded())
 
 
+def digest_for_a_deputy() -> Letter:
+    facts = event("normative-document.issued", "YL-2027-001", "wanghe-county", "2027-01-22T09:00", "某某办法")
+    facts.told += [f for f in chased().told if f.kind is FactKind.SENT]
+    document = "normative-document.publish/wanghe-county/YL-2027-001"
+    return written("2027-02-02T10:00", (REPORT, "escalate-after-2wd"), (document, "escalate-after-2wd"), facts=facts)
+
+
 def weekly() -> Letter:
     return written("2027-02-01T10:00", (REPORT, "chase-1"), (SHIDU, "chase-1"), kind=MessageKind.WEEKLY)
 
@@ -208,6 +215,7 @@ SINGLE: tuple[Callable[[], Letter], ...] = (
     escalation_before_the_target,
     digest,
     digest_with_overdue,
+    digest_for_a_deputy,
     weekly,
     law_and_second_limit,
     hours_in_xinjiang,

@@ -51,7 +51,9 @@ def test_a_typo_is_a_problem_with_file_and_line(folder: Path, name: str, typo: s
     line = len((folder / name).read_text(encoding="utf-8").splitlines())
     # What stands outside of a block of an HTML template is never printed.
     edit(folder, name, line, f"{{% block foot %}}{typo}{{% endblock %}}" if "html" in name else typo)
-    (problem,) = check_templates(folder)
+    with pytest.raises(TemplateFaultError) as fault:
+        Templates(folder).render("chaser", next(c for n, c in samples() if n == "chaser"))
+    (problem,) = fault.value.problems
     assert problem.code == "template-broken"
     assert problem.place is not None
     assert problem.place.file == str(folder / name)
