@@ -45,6 +45,8 @@ class Database:
         self.where = self.url.render_as_string(hide_password=True)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, self.where)
+        # SQLite's transactions see one state of things by themselves.
+        self._readers = self.engine if self.sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
         try:
             self._migrate()
         except UnreachableError:
@@ -58,7 +60,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads, and sees one state of things."""
-        with told(self.where), self.engine.begin() as connection:
+        with told(self.where), self._readers.begin() as connection:
             yield connection
 
     @contextmanager

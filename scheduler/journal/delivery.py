@@ -30,7 +30,7 @@ Data = dict[str, Scalar | tuple[str, ...]]
 
 _PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60))
 _USABLE = 0.8  # of a lease: the rest is for the clock and the last commit
-LEASED = OutboxState.LEASED.value
+_LEASED = OutboxState.LEASED.value
 _WAITING = (OutboxState.PENDING.value, OutboxState.RETRY.value)
 _LAPSED = "lapsed"
 _POSTPONED = "postponed"
@@ -38,7 +38,7 @@ _NAMES = {Accepted: "accepted", Temporary: "temporary", Permanent: "permanent", 
 
 # The statements are built once: building one takes longer than running it. What they set is named when they run.
 _DUE = and_(outbox.c.state.in_(_WAITING), outbox.c.not_before <= bindparam("now"))
-_GONE = and_(outbox.c.state == LEASED, outbox.c.lease_until <= bindparam("now"))
+_GONE = and_(outbox.c.state == _LEASED, outbox.c.lease_until <= bindparam("now"))
 NEXT = select(*columns).where(STILL_OPEN, or_(_DUE, _GONE)).order_by(outbox.c.moment, outbox.c.id).limit(1)
 NEXT = NEXT.with_for_update(skip_locked=True)
 
@@ -48,11 +48,11 @@ _TAKE = update(outbox).where(
 )
 _OURS = and_(
     _THIS,
-    outbox.c.state == LEASED,
+    outbox.c.state == _LEASED,
     outbox.c.lease_owner == bindparam("the_owner"),
     outbox.c.attempts == bindparam("the_attempt"),
 )
-_HELD = select(outbox.c.id).where(_OURS)
+_HELD = select(outbox.c.id).where(_OURS).with_for_update()
 _SETTLE = update(outbox).where(_OURS)
 _SETTLE_WAITING = update(outbox).where(_THIS, outbox.c.state == OutboxState.RETRY.value)
 _START = insert(attempt)
@@ -75,11 +75,11 @@ def claim(connection: Connection, owner: str, now: datetime, lease: timedelta) -
     if row is None:
         return None
     number = row.attempts + 1
-    leased = {"state": LEASED, "lease_owner": owner, "lease_until": stamp(now + lease), "attempts": number}
+    leased = {"state": _LEASED, "lease_owner": owner, "lease_until": stamp(now + lease), "attempts": number}
     as_seen = {"the_id": row.id, "the_state": row.state, "the_attempt": row.attempts}
     if connection.execute(_TAKE, leased | as_seen).rowcount == 0:
         return None
-    if row.state == LEASED:
+    if row.state == _LEASED:
         _end(connection, row.id, row.attempts, result=_LAPSED, response=None, now=now)
     started = {"outbox_id": row.id, "number": number, "owner": owner, "started": stamp(now)}
     connection.execute(_START, started)
@@ -121,10 +121,9 @@ def drop(
         return None
     gone = [key for key in claim_.notices if keys is None or key in keys]
     left = claim_.without(gone)
-    if keys is not None and (left.notices or not gone):
-        _drop_notices(connection, claim_.row, gone, reason, now)
-        return left
     _drop_notices(connection, claim_.row, gone, reason, now)
+    if keys is not None and (left.notices or not gone):
+        return left
     _close_empty(connection, claim_.row, reason, now)
     _end(connection, claim_.row.id, claim_.attempt, result=OutboxState.DROPPED.value, response=reason, now=now)
     return None
@@ -136,7 +135,7 @@ def drop_waiting(connection: Connection, keys: Collection[str], reason: str, now
     gone: list[str] = []
     for chunk in in_chunks(keys):
         holding = outbox.c.id.in_(select(notice.c.outbox_id).where(notice.c.key.in_(chunk)))
-        query = select(*columns).where(outbox.c.state.in_(_WAITING), holding)
+        query = select(*columns).where(outbox.c.state.in_(_WAITING), holding).with_for_update(skip_locked=True)
         for row in rows_with_notices(connection, connection.execute(query).all()):
             out = [key for key in row.notices if key in wanted]
             _drop_notices(connection, row, out, reason, now)
