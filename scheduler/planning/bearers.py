@@ -8,10 +8,10 @@ from datetime import date, time
 
 from scheduler.planning.history import UNASSIGNED
 from scheduler.planning.model import Bearer, Slot
-from scheduler.planning.occasions import hangs_on_event
+from scheduler.planning.occasions import hangs_on_event, names_persons
 from scheduler.planning.windows import day_of
 from scheduler.register import Region, Register, Roster
-from scheduler.register.model import Obligation, Quota, Selector
+from scheduler.register.model import Obligation, Quota
 from scheduler.register.roster import Holder
 from scheduler.register.values import Follows
 
@@ -46,7 +46,7 @@ class Bearers:
 
     def on(self, obligation: Obligation, event_unit: str | None, day: date) -> Mapping[Group, Mapping[str, Bearer]]:
         """Who owes a row on a day, by group and then by id."""
-        dated = _names_persons(obligation.owed_by)
+        dated = names_persons(obligation.owed_by)
         key = (obligation.id, event_unit, day if dated else None)
         found = self._found.get(key)
         if found is None:
@@ -94,7 +94,3 @@ class Bearers:
 
     def _group(self, unit: str) -> Group:
         return Group(self._roster.region(unit), self._roster.send_at(unit))
-
-
-def _names_persons(selector: Selector) -> bool:
-    return selector.role is not None or any(_names_persons(s) for s in selector.any_of)

@@ -53,7 +53,7 @@ def _stops(
     for happening in _same(row.stops_for, occasion, history):
         resumed = [f for f in facts.facts if f.kind is FactKind.RESUME and end_of(when(f)) >= end_of(happening.at)]
         if happening.closed is not None:
-            yield Stop(happening.at, happening.closed), happening.entered
+            yield Stop(happening.at, happening.closed), happening.ended or happening.entered
         elif resumed:
             yield Stop(happening.at, when(resumed[0])), resumed[0].entered
         else:

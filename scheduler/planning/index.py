@@ -36,6 +36,7 @@ class Happening:
     planned: bool
     due: Moment | None
     closed: Moment | None
+    ended: datetime | None  # when `closed` was entered
     title: str | None
     seq: int
     by: str
@@ -245,7 +246,8 @@ def _happening(fact: Fact, event: str, ref: str) -> Happening:
         entered=fact.entered,
         planned=bool(data.get("planned")),
         due=moment(data, "due"),
-        closed=moment(data, "closed"),
+        closed=(closed := moment(data, "closed")),
+        ended=fact.entered if closed is not None else None,
         title=text(data, "title"),
         seq=fact.seq,
         by=fact.by,
@@ -256,13 +258,14 @@ def _restated(known: Happening, fact: Fact) -> Happening:
     """What is said again replaces what was said before; what is left out stays."""
     said = _happening(fact, known.event, known.ref)
     if said.closed is not None:  # its end is told, not its beginning
-        return replace(known, closed=said.closed)
+        return replace(known, closed=said.closed, ended=said.ended)
     moved = (said.at, said.due or known.due) != (known.at, known.due)
     return replace(
         said,
         unit=said.unit or known.unit,
         due=said.due or known.due,
         closed=known.closed,
+        ended=known.ended,
         title=said.title or known.title,
         entered=said.entered if moved else known.entered,
         seq=known.seq,

@@ -112,6 +112,11 @@ def hangs_on_event(selector: Selector) -> bool:
     return selector.event_unit or any(hangs_on_event(s) for s in below)
 
 
+def names_persons(selector: Selector) -> bool:
+    """Whether it means holders of a role, and so depends on the day."""
+    return selector.role is not None or any(names_persons(s) for s in selector.any_of)
+
+
 def span_days(length: Duration | None) -> int:
     """At most so many calendar days, rests and make-up days of a long holiday included."""
     if length is None:

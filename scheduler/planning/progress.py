@@ -10,7 +10,7 @@ from scheduler.planning.floors import reaches
 from scheduler.planning.history import History
 from scheduler.planning.index import Recorded
 from scheduler.planning.model import Bearer, Progress, Slot, Task
-from scheduler.planning.occasions import Occasion
+from scheduler.planning.occasions import Occasion, names_persons
 from scheduler.planning.windows import day_of
 from scheduler.register import Roster
 from scheduler.register.model import Coverage, Measure, Obligation, Quota
@@ -58,10 +58,9 @@ def _quota(schedule: Quota, task: Task, history: History, roster: Roster, today:
 def _of_post(schedule: Quota, bearer: Bearer, history: History, roster: Roster) -> list[Recorded]:
     """The records of those who held the post on the day of the record."""
     role = bearer.role or ""
-    everybody = dict.fromkeys(t.person for t in roster.unit(bearer.unit).people.get(role, ()))
     found = [
         record
-        for person in everybody
+        for person in roster.ever(bearer.unit, role)
         for record in history.recorded(schedule.of, person)
         if person in roster.holders(bearer.unit, role, record.on)
     ]
@@ -71,7 +70,8 @@ def _of_post(schedule: Quota, bearer: Bearer, history: History, roster: Roster) 
 def _coverage(schedule: Coverage, slot: Slot, history: History, roster: Roster, today: date) -> Reached:
     """Who of the roster has a record; who belongs to it today, or belonged on the target day once that has passed."""
     on = min(today, day_of(slot.dates.target))
-    everybody = roster.persons(schedule.roster, on) if schedule.roster.role else roster.units(schedule.roster)
+    meant = schedule.roster
+    everybody = roster.persons(meant, on) if names_persons(meant) else roster.units(meant)
     firsts = {who: _within(history.recorded(schedule.of, who), slot, today) for who in everybody}
     days = sorted(found[0].on for found in firsts.values() if found)
     missing = tuple(who for who, found in firsts.items() if not found)

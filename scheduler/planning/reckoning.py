@@ -101,13 +101,13 @@ def pace_days(quota: Quota, period: Period, calendar: Calendar) -> tuple[tuple[d
 def is_settled(legs: Iterable[Leg], calendar: Calendar) -> bool:
     """Whether no day that was looked at on the way is provisional."""
     spans = (looked_at(leg, calendar) for leg in legs)
-    return all(calendar.span_announced(*span) for span in spans if span is not None)
+    return all(span is None or calendar.span_announced(*span) for span in spans)
 
 
 def looked_at(leg: Leg, calendar: Calendar) -> tuple[date, date] | None:
     """The days on whose status a step rests; None where it asked the calendar nothing."""
     a, b = day_of(leg.start), day_of(leg.end)
-    if min(a, b) < calendar.first:
+    if min(a, b) < calendar.first or max(a, b) > calendar.last:
         return None
     if leg.kind is LegKind.ROLL:
         return min(a, b), max(a, b)
@@ -243,8 +243,9 @@ def _extended(
 def _rolled(legs: list[Leg], convention: Convention, calendar: Calendar) -> Reckoning:
     """`due` is the later of printed and target: a printed day that moves back leaves the limit where it is printed."""
     printed = legs[-1].end
-    # The calendar begins in 2004; rows older than that are history.
-    if isinstance(printed, datetime) or convention is Convention.NONE or printed < calendar.first:
+    # What lies before the first day of the calendar is history, what lies after its last cannot be known.
+    known = calendar.first <= day_of(printed) <= calendar.last
+    if isinstance(printed, datetime) or convention is Convention.NONE or not known:
         return Reckoning(printed, printed, printed, None, tuple(legs))
     target = calendar.roll(printed, convention)
     rolled = Leg(LegKind.ROLL, printed, target, convention)

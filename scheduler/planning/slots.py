@@ -20,6 +20,7 @@ from scheduler.planning.reckoning import Reckoning, is_settled, opens_on, pace_d
 from scheduler.planning.windows import day_of
 from scheduler.register import Register, Roster
 from scheduler.register.model import Coverage, Ladder, Measure, Obligation, Once, Quota, Review, With, Within
+from scheduler.workdays import CalendarRangeError
 
 _DAY = timedelta(days=1)
 _REPEATS = ladders.REPEATS
@@ -98,23 +99,29 @@ class _Row:
     def _first_due(self) -> date:
         """Before this day nothing of a recurring row was due: the start, or the day on which the row came later."""
         m = self._m
-        late = self._seen.date() > m.loaded.date() and not isinstance(self._row.due, Once)
-        return max(m.start, self._seen.astimezone(BEIJING).date()) if late else m.start
+        seen, loaded = (at.astimezone(BEIJING).date() for at in (self._seen, m.loaded))
+        return max(m.start, seen) if seen > loaded and not isinstance(self._row.due, Once) else m.start
 
     def _everyone(self, row: Obligation, day: date) -> frozenset[str]:
         found = self._m.bearers.on(row, None, day)
         return frozenset(bearer for group in found.values() for bearer in group)
 
     def of(self, occasion: Occasion) -> Iterator[Slot]:
-        drafts = list(self._drafts(occasion))
+        try:
+            drafts = list(self._drafts(occasion))
+        except CalendarRangeError:
+            if occasion.happening is None:
+                raise
+            return  # an event in a year without a calendar: a slip of the pen must not stop the others
         moved = self._moved(occasion, drafts)
         own = frozenset(d.only for d in drafts if d.only is not None) if occasion.only is None else frozenset()
         for draft in drafts:
             slot = self._slot(occasion, draft, own if draft.only is None else frozenset())
-            if slot is None or not (self._is_near(slot) or self._is_asked(slot)):
+            if slot is None or not self._m.bearers.of(slot):
                 continue
-            slot = self._stepped(slot, occasion, draft, moved)
-            if (self._in_range(slot) or self._is_asked(slot)) and self._m.bearers.of(slot):
+            if self._is_near(slot) or self._is_asked(slot):
+                slot = self._stepped(slot, occasion, draft, moved)
+            if self._in_range(slot) or self._is_asked(slot):
                 yield slot
 
     # -- dates -------------------------------------------------------------------------------------------------------
@@ -148,9 +155,10 @@ class _Row:
         m, row, found = self._m, self._row, draft.reckoning
         due = day_of(found.due)
         state = self._force.on(due, occasion)
-        if state is Sleep.OUT:
+        # What was recorded about a task outlives the rule that made it.
+        if state is Sleep.OUT and not m.history.touched(row.id, occasion.label):
             return None
-        asleep = state is Sleep.DORMANT or due < self._first_due
+        asleep = state is not Sleep.AWAKE or due < self._first_due
         calendar = m.calendars.of(draft.group.region)
         opens = opens_on(row, occasion, calendar)
         provisional = not is_settled(found.legs, calendar)
@@ -184,8 +192,7 @@ class _Row:
         """Whether its target or a notice may lie in the range, judged without making the notices."""
         m, target = self._m, day_of(slot.dates.target)
         first, last = min(m.since, m.today), max(m.until, m.today)
-        near = first <= target + self._trail * _DAY and target - self._lead * _DAY <= last
-        return near or isinstance(self._row.schedule, Once)
+        return first - self._trail * _DAY <= target <= last + self._lead * _DAY
 
     def _in_range(self, slot: Slot) -> bool:
         m = self._m

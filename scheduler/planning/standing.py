@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from scheduler.planning.model import BEIJING, Light, Moment, Standing, State, Task
@@ -35,7 +36,7 @@ def standing(task: Task, plan: Plan, now: datetime) -> Standing:
     if count is not None and facts.done is None and state in {State.DONE, State.DONE_LATE}:
         done_on = count.on
     return Standing(
-        task=task,
+        task=as_it_stood(task, facts),
         state=state,
         light=_LIGHTS.get(state) or _open_light(task, now),
         progress=count.progress if count else None,
@@ -44,6 +45,20 @@ def standing(task: Task, plan: Plan, now: datetime) -> Standing:
         acknowledged_at=facts.acknowledged_at,
         extensions=len(facts.extensions),
     )
+
+
+def as_it_stood(task: Task, facts: TaskFacts) -> Task:
+    """A finished task with the dates that it had then: a later edit of the table does not rewrite the past."""
+    closing = facts.finished
+    if closing is None or closing.printed is None or closing.due is None or closing.target is None:
+        return task
+    stood = (closing.printed, closing.due, closing.target)
+    dates = task.dates
+    if stood == (dates.printed, dates.due, dates.target):
+        return task
+    printed, due, target = stood
+    then = replace(dates, printed=printed, due=due, target=target, provisional=False)
+    return Task(replace(task.slot, dates=then), task.bearer)
 
 
 def is_late(done: Moment, due: Moment, entered: datetime | None = None) -> bool:

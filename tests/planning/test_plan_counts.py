@@ -138,3 +138,10 @@ def test_a_soft_review_is_never_overdue_and_never_late() -> None:
     done = plan(office(hard, soft), book, now="2026-02-01", until="2026-06-30")
     assert stands(done, "soft/city/2026Q1", "2026-05-01").state is State.DONE
     assert {s.kind for s in task(found, "soft/city/2026Q1").slot.steps} == {"reminder"}
+
+
+def test_a_roster_of_several_roles_is_a_roster_of_persons() -> None:
+    roster = "[{role: leader, of: {kind: county}}, {role: officer, of: {kind: office}}]"
+    row = f"owed_by: {{unit: office}}\ncoverage: {{of: talk, roster: {roster}, every: year, share: 100%}}"
+    state = stands(plan(office(row), until="2026-12-31"), "row/office/2026", "2026-03-01")
+    assert state.progress == Progress(0, 3, ("lu.he", "tang.yu", "he.ping"))

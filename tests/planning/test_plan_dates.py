@@ -185,3 +185,23 @@ def test_without_a_start_the_day_of_the_first_load_counts() -> None:
     table = office("due: {every: month, by: 15, roll: none}", start=None)
     found = plan(table, now="2026-03-20", since="2026-03-01", until="2026-04-20").slots
     assert [(s.period, s.dormant) for s in found] == [("2026-03", True), ("2026-04", False)]
+
+
+def test_what_was_done_outlives_the_bounds_of_its_row() -> None:
+    row = "effective: {until: 2025-12-31}\ndue: {every: year, by: 06-30, roll: none}"
+    book = Book().done("row/city/2026", "2026-06-20")
+    assert plan(office(row), now="2026-07-01", since="2026-01-01").slots == ()
+    (slot,) = plan(office(row), book, now="2026-07-01", since="2026-01-01", until="2026-12-31").slots
+    assert (slot.period, slot.dormant) == ("2026", True)
+
+
+@pytest.mark.parametrize("day", ["1998-12-31", "2199-12-31"])
+def test_days_beyond_the_calendar_are_left_where_they_are(day: str) -> None:
+    (slot,) = plan(office(f"due: {{by: {day}, roll: preceding}}")).slots
+    assert (slot.dates.target, slot.steps) == (date.fromisoformat(day), ())
+
+
+def test_an_event_in_a_year_without_calendar_stops_nobody_else() -> None:
+    row = "due: {within: 5wd, after: paper}"
+    book = Book().event("2206-03-02", "R-0", entered="2026-03-02").event("2026-03-02")
+    assert [s.period for s in plan(office(row), book, now="2026-03-02").slots] == ["R-1"]

@@ -79,6 +79,7 @@ def test_finished_tasks_keep_the_dates_as_they_stood() -> None:
     book = Book().add(FactKind.DONE, "2026-02-10", TASK, printed="2026-02-15", due="2026-02-15", target="2026-02-13")
     found = stands(plan(office(YEARLY), book, now="2026-03-01", since="2026-01-01"), TASK, "2026-03-01")
     assert found.state is State.DONE  # the table now says 31 January
+    assert (found.task.dates.due, found.task.dates.target) == (date(2026, 2, 15), date(2026, 2, 13))
 
 
 @pytest.mark.parametrize(
