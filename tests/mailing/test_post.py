@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 from story import TABLE, Facts, at, message, notice, plan_at, to_admin
 
-from scheduler.mailing import ConfigurationFailure, Letter, MemoryTransport, Post
+from scheduler.mailing import ConfigurationFailure, Letter, MemoryTransport, Post, Rendered
 from scheduler.planning.model import FactKind, MessageKind
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -118,3 +118,13 @@ def test_a_letter_without_notices_goes_to_the_admin_without_thread_or_calendar()
     assert one.thread is None
     assert one.invitation is None
     assert MemoryTransport().deliver(one).refused == ()
+
+
+def test_words_written_earlier_are_sent_as_they_stand() -> None:
+    now = at("2026-11-24T16:30")
+    plan = plan_at(now)
+    admin = to_admin(plan, now, MessageKind.PREVIEW)
+    words = Rendered("【拟发】", "何平同志：\n", "<p>何平同志：</p>")
+    one = Post(TEMPLATES).written(admin, plan, now, message_id="<p@example.gov.cn>", rendered=words)
+    assert (one.subject, one.text, one.html) == (words.subject, words.text, words.html)
+    assert one.to.address == "heping@example.gov.cn"
