@@ -1,5 +1,6 @@
 """A mail server for tests: aiosmtpd on loopback, plain or with STARTTLS and a login; it keeps what it takes."""
 
+import socket
 import ssl
 import subprocess
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
+_CERTIFICATE = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30000", "-subj", "/CN=localhost")
+_CERTIFICATE += ("-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost")
 USER, PASSWORD = "zwgk", "correct horse"
 
 
@@ -16,12 +19,11 @@ class Mailserver:
     def __init__(self, *, tls: bool = False, folder: Path):
         self.taken: list[bytes] = []
         self.ca = folder / "ca.pem" if tls else None
-        options = {"hostname": "127.0.0.1", "port": 0, "enable_SMTPUTF8": True}
+        options = {"hostname": "127.0.0.1", "port": _free_port(), "enable_SMTPUTF8": True}
         if self.ca:
             key = folder / "key.pem"
             subprocess.run(
-                ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30000", "-subj", "/CN=localhost"]
-                + ["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout", key, "-out", self.ca],
+                [*_CERTIFICATE, "-keyout", key, "-out", self.ca],
                 check=True,
                 capture_output=True,
             )
@@ -38,7 +40,7 @@ class Mailserver:
 
     @property
     def url(self) -> str:
-        port = self._controller.server.sockets[0].getsockname()[1]
+        port = self._controller.port
         return f"smtp+starttls://{USER}@127.0.0.1:{port}" if self.ca else f"smtp://127.0.0.1:{port}"
 
     def __enter__(self):
@@ -47,6 +49,12 @@ class Mailserver:
 
     def __exit__(self, *_):
         self._controller.stop()
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def _authenticate(server, session, envelope, mechanism, data):
