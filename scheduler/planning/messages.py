@@ -42,7 +42,7 @@ def messages(decisions: Iterable[Decision], plan: Plan, now: datetime) -> list[M
     found = [_message(same, now) for same in mailboxes.values()]
     if plan.register.office.trial:
         admin = Directory(plan.roster).admin(now.astimezone(BEIJING).date())
-        found = [_on_trial(message, admin) for message in found] if admin is not None else []
+        found = [on_trial(message, admin) for message in found] if admin is not None else []
     return sorted(found, key=lambda m: (urgency(m.notices[0]), m.recipient.address))
 
 
@@ -62,10 +62,27 @@ def urgency(notice: Notice) -> tuple[int, datetime, str]:
     return rank, end_of(notice.task.dates.target), notice.key
 
 
+def addressee(sharing: Sequence[Recipient]) -> Recipient:
+    """One recipient for those who share an address: all their names; the first one's id, and note if any has one."""
+    first = sharing[0]
+    names = tuple(dict.fromkeys(r.name for r in sharing))
+    note = next((r.note for r in sharing if r.note is not None), None)
+    if len(names) == 1:
+        return replace(first, note=note)
+    return replace(first, name="、".join(names), post=None, note=note)
+
+
+def on_trial(message: Message, admin: Recipient) -> Message:
+    """The message as it goes during the trial: to the admin alone, with a note that says whom it was meant for."""
+    meant = message.recipient
+    note = say("试运行：本邮件原送{name}（{address}）。", name=meant.name, address=meant.address)
+    return replace(message, recipient=replace(admin, note=note), copies=())
+
+
 def _message(decisions: Sequence[Decision], now: datetime) -> Message:
     ordered = sorted(decisions, key=lambda d: urgency(d.notice))
     notices = tuple(d.notice for d in ordered)
-    recipient = _addressee([d.recipient for d in ordered if d.recipient is not None])
+    recipient = addressee([d.recipient for d in ordered if d.recipient is not None])
     moment = max(d.at or now for d in ordered)
     copies = {c.address: c for d in ordered for c in d.copies if c.address != recipient.address}
     return Message(
@@ -79,16 +96,6 @@ def _message(decisions: Sequence[Decision], now: datetime) -> Message:
     )
 
 
-def _addressee(sharing: Sequence[Recipient]) -> Recipient:
-    """One recipient for those who share an address: all their names; the first one's id, and note if any has one."""
-    first = sharing[0]
-    names = tuple(dict.fromkeys(r.name for r in sharing))
-    note = next((r.note for r in sharing if r.note is not None), None)
-    if len(names) == 1:
-        return replace(first, note=note)
-    return replace(first, name="、".join(names), post=None, note=note)
-
-
 def _kind(decisions: Sequence[Decision]) -> MessageKind:
     """A weekly sheet; or the kind of a single notice, or of several escalations of one obligation; else a digest."""
     if any(d.reason == Reason.WEEKLY for d in decisions):
@@ -98,9 +105,3 @@ def _kind(decisions: Sequence[Decision]) -> MessageKind:
     if len(decisions) == 1 or (kinds == {NoticeKind.ESCALATION} and len(rows) == 1):
         return _KINDS[decisions[0].notice.step.kind]
     return MessageKind.DIGEST
-
-
-def _on_trial(message: Message, admin: Recipient) -> Message:
-    meant = message.recipient
-    note = say("试运行：本邮件原送{name}（{address}）。", name=meant.name, address=meant.address)
-    return replace(message, recipient=replace(admin, note=note), copies=())

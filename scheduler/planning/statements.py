@@ -18,7 +18,7 @@ from scheduler.register.model import Within
 from scheduler.register.values import Unit
 from scheduler.words import say
 
-_REF = re.compile(r"[^\s/#@>:]+")
+_REF = re.compile(r"[^\s/#@>]+")
 _VALUE = re.compile(r"\d+(\.\d+)?%?|\d+/\d+")
 # What people enter may be voided; what the program wrote about its own mails may not.
 _VOIDABLE = frozenset(
@@ -47,7 +47,7 @@ def event(
     if unit is not None:
         _unit(plan, unit)
     if not _REF.fullmatch(ref):
-        hint = say("编号里不能有空格和 / # @ > : ，例如 CJ-2026-017")
+        hint = say("编号里不能有空格和 / # @ > ，例如 CJ-2026-017")
         raise UsageError(Problem("bad-ref", say("编号不能用：{ref}", ref=ref), hint))
     if not planned:
         not_later(at, now)
