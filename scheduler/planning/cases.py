@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from scheduler.planning.case import SHEET_AHEAD, Case
 from scheduler.planning.ladders import Repeats, window
 from scheduler.planning.model import FactKind, Recipient, Slot, State, Step, Task
 from scheduler.planning.people import Directory, Route
 from scheduler.planning.plan import Plan
 from scheduler.planning.reasons import Reason
 from scheduler.planning.standing import standing
-from scheduler.planning.verdicts import SHEET_AHEAD, Case
 from scheduler.planning.windows import Window
 from scheduler.register.values import MailPace
 from scheduler.workdays import Region

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from scheduler.planning.case import Case
 from scheduler.planning.cases import Cases
 from scheduler.planning.messages import message_key
 from scheduler.planning.model import (
@@ -24,7 +25,7 @@ from scheduler.planning.model import (
 from scheduler.planning.people import Route
 from scheduler.planning.plan import Plan
 from scheduler.planning.reasons import Reason
-from scheduler.planning.verdicts import Case, rulings
+from scheduler.planning.verdicts import rulings
 from scheduler.planning.windows import Window
 from scheduler.register.values import MailPace
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from scheduler.planning.case import Ruling
 from scheduler.planning.cases import Cases
 from scheduler.planning.model import Decision, Notice, Slot, Task, Verdict, tail
 from scheduler.planning.plan import Plan
 from scheduler.planning.reasons import Reason
-from scheduler.planning.verdicts import Ruling, rulings, second_look
+from scheduler.planning.verdicts import rulings, second_look
 
 
 def owed(plan: Plan, now: datetime) -> list[Decision]:

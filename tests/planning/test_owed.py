@@ -418,3 +418,10 @@ def test_a_notice_is_found_by_its_name_and_by_its_key(step: str) -> None:
 )
 def test_a_name_that_means_no_notice_finds_none(name: str) -> None:
     assert named(name, Story().plan(at("2026-02-02 09:00"))) == ()
+
+
+def test_a_weekly_sheet_keeps_to_its_readers_hours_when_it_is_looked_at_again() -> None:
+    story = Story(row(owed_by=LEADER, ladder="afternoon"), leader=", mail: weekly")
+    (sheet,) = story.beat("2026-01-26 09:00")
+    plan = story.plan(at("2026-01-26 09:00"))
+    assert still_wanted(sheet.notices[0], plan, at("2026-01-26 09:00")).verdict is Verdict.SEND
