@@ -1,8 +1,8 @@
 """One story from end to end: the real daemon in a process of its own, a real SMTP server, a real database, four months.
 
-The clock of the daemon is driven by libfaketime, two thirds of a day a second. What `duban plan` announced on the first day is
-compared with what the mail server took. In between a unit finishes early, an event is entered, and the machine is off
-for two weeks.
+The clock of the daemon is driven by libfaketime, two thirds of a day a second. What `duban plan` announced on the first
+day is compared with what the mail server took. In between a unit finishes early, an event is entered, and the machine
+is off for two weeks.
 """
 
 import csv

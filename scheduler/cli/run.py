@@ -1,26 +1,23 @@
-"""`duban run` and `duban jobs`: the daemon, and the moments at which it will wake. The work is the daemon's."""
+"""`duban run`: starts the daemon, or lets it send once what is owed now. All the work is the daemon's."""
 
 from __future__ import annotations
 
 import logging
-import os
 import sys
-from datetime import timedelta
 
 import click
 
 from scheduler import clock
 from scheduler.cli.desk import services
-from scheduler.cli.options import command, option, output_format, spoken, tell
-from scheduler.cli.output import print_json
-from scheduler.planning.alarms import moments
+from scheduler.cli.options import command, option, spoken, tell
+from scheduler.daemon.services import Services
+from scheduler.daemon.start import open_daemon
+from scheduler.journal import OutboxState
+from scheduler.problems import Problem, UnreachableError
 from scheduler.reports.opening import opening
-from scheduler.reports.shapes import iso
-from scheduler.reports.text import aligned
 from scheduler.words import say
 
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
-BEAT = timedelta(seconds=30)
 
 
 @command(
@@ -29,28 +26,28 @@ BEAT = timedelta(seconds=30)
     more=say("没有设 DUBAN_SMTP 时，邮件写成文件，放在 DUBAN_STATE 的 mail 文件夹里。按 Ctrl-C 停止。"),
 )
 @option("--once", is_flag=True, words=say("只发现在应发的，然后停止"))
-def run(*, once: bool) -> None:
-    from scheduler.daemon.start import open_daemon  # noqa: PLC0415 - the mail and the scheduler are heavy; jobs needs neither
-
+def run(*, once: bool) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=_FORMAT, force=True)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for quiet in ("apscheduler", "alembic"):
+        logging.getLogger(quiet).setLevel(logging.WARNING)
     desk = services()
     daemon = open_daemon(desk, clock.now)
     if once:
         n = daemon.once()
         click.echo(tell(say("已发出{n}封邮件，待发{m}封。", n=n, m=desk.journal.pending_count())))
-        return
+        return _held_back(desk)
     for sentence in opening(daemon.desk.plan, desk.settings, clock.now()):
         click.echo(sentence.text(spoken()))
     sys.stdout.flush()
-    daemon.run(timedelta(seconds=float(os.environ.get("DUBAN_BEAT") or BEAT.total_seconds())))
+    daemon.run(desk.settings.beat)
+    return 0
 
 
-@command("jobs", formats=("text", "json"), example="duban jobs\nduban jobs --format json")
-def jobs() -> None:
-    found = sorted((times[0], name, len(times)) for name, times in moments(services().plan(clock.now())).items())
-    if output_format() == "json":
-        print_json({"jobs": [{"obligation": name, "next": iso(at), "moments": n} for at, name, n in found]})
-        return
-    for line in aligned([(f"{at:%Y-%m-%d %H:%M}", name, tell(say("共{n}次", n=n))) for at, name, n in found]):
-        click.echo(line)
+def _held_back(desk: Services) -> int:
+    """Say which mails could not leave; the exit code is that of a server that cannot be reached."""
+    failed = [row for row in desk.journal.outbox(OutboxState.RETRY, OutboxState.PENDING) if row.last_error]
+    for row in failed:
+        reason = say("发给{who}的邮件没有发出：{why}", who=row.recipient.who, why=row.last_error)
+        problem = Problem("mail-waiting", reason, say("检查 DUBAN_SMTP；程序会再试，duban doctor 可逐项检查"))
+        click.echo(problem.text(spoken()), err=True)
+    return UnreachableError.exit_code if failed else 0

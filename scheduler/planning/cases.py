@@ -26,6 +26,7 @@ SILENT = {
     State.DONE_LATE: Reason.DONE,
     State.WAIVED: Reason.WAIVED,
 }
+_FINISHED = frozenset({State.DORMANT, State.DONE, State.DONE_LATE, State.WAIVED})  # nothing to skip for ever
 _RESUMING = frozenset({FactKind.RETURN, FactKind.RESUME, FactKind.REOPEN})
 
 
@@ -68,7 +69,7 @@ class Cases:
         return Case(
             slot=slot,
             window=self.window(slot),
-            repeats=self.repeats(slot) if endless else None,
+            repeats=self.repeats(slot) if endless and stands.state not in _FINISHED else None,
             route=partial(self.route, task),
             sheet=self.sheet,
             outcomes={key[start:]: found for key, found in plan.history.outcomes(task.id).items()},
