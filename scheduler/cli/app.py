@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -115,5 +116,8 @@ def duban(ctx: click.Context, version: bool) -> None:
 
 
 def main() -> None:
-    """The entry point of the `duban` command."""
+    """The entry point of the `duban` command. A terminal that lacks a character gets a question mark, no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     duban.main()

@@ -8,7 +8,7 @@ import click
 
 from scheduler import clock
 from scheduler.cli.options import command, option, output_format, spoken, tell
-from scheduler.cli.output import print_json
+from scheduler.cli.output import print_json, problem_data
 from scheduler.cli.table import chosen
 from scheduler.planning.calendars import Calendars
 from scheduler.problems import Level, Problem, has_errors
@@ -30,7 +30,7 @@ def check(*, file: Path | None, strict: bool) -> int:
     loaded = load(path)
     problems = (*loaded.problems, *_calendar(loaded))
     if output_format() == "json":
-        print_json({"problems": [_shape(problem) for problem in problems]})
+        print_json({"problems": [problem_data(problem) for problem in problems]})
     else:
         for problem in problems:
             click.echo(problem.text(spoken()))
@@ -60,16 +60,3 @@ def _counts(loaded: Loaded) -> dict[str, int]:
     register = loaded.register
     assert register is not None  # noqa: S101 - the caller has looked
     return {"n": len(register.obligations), "u": len(register.units), "p": len(register.people)}
-
-
-def _shape(problem: Problem) -> dict[str, object]:
-    place, lang = problem.place, spoken()
-    return {
-        "file": place.file if place else None,
-        "line": place.line if place else None,
-        "column": place.column if place else None,
-        "level": problem.level.value,
-        "code": problem.code,
-        "message": problem.message.text(lang),
-        "hint": problem.hint.text(lang),
-    }

@@ -13,7 +13,7 @@ import click
 from scheduler import clock
 from scheduler.cli.desk import services
 from scheduler.cli.options import command, output_format, spoken, tell
-from scheduler.cli.output import print_json
+from scheduler.cli.output import print_json, problem_data
 from scheduler.daemon.services import Services
 from scheduler.mailing import transport_for
 from scheduler.mailing.checking import check_templates
@@ -113,9 +113,5 @@ def _say(finding: Finding) -> None:
 
 
 def _shape(finding: Finding) -> dict[str, object]:
-    lang = spoken()
-    problems = [
-        {"level": p.level.value, "code": p.code, "message": p.message.text(lang), "hint": p.hint.text(lang)}
-        for p in finding.problems
-    ]
+    problems = [problem_data(problem) for problem in finding.problems]
     return {"check": finding.name, "ok": not finding.failed, "problems": problems}

@@ -24,7 +24,7 @@ COMMANDS: dict[str, Line] = {
     "date": Line("date", say("推算工作日和期限")),
     "calendar": Line("calendar", say("查看、核对、导入放假安排")),
     "run": Line("run", say("启动服务；--once 只发一次应发的")),
-    "jobs": Line("run", say("每个事项下一次醒来的时间")),
+    "jobs": Line("jobs", say("每个事项下一次醒来的时间")),
     "outbox": Line("outbox", say("待发的邮件；--tomorrow 看下一个工作日")),
     "preview": Line("preview", say("把一个通知写成邮件看看，不发送")),
     "release": Line("outbox", say("放行一个等待确认的督办")),

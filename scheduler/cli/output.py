@@ -1,4 +1,4 @@
-"""Data on stdout: JSON, JSON lines and CSV. It chooses no content."""
+"""Data on stdout: JSON and CSV. It chooses no content."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import click
+
+from scheduler.cli.options import spoken
+from scheduler.problems import Problem
 
 
 def line(value: object) -> str:
@@ -43,6 +46,20 @@ def print_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     writer.writerow(head)
     for row in rows:
         writer.writerow([_safe(cell) for cell in row])
+
+
+def problem_data(problem: Problem) -> dict[str, object]:
+    """A problem as JSON."""
+    place, lang = problem.place, spoken()
+    return {
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "level": problem.level.value,
+        "code": problem.code,
+        "message": problem.message.text(lang),
+        "hint": problem.hint.text(lang),
+    }
 
 
 def _safe(cell: object) -> object:

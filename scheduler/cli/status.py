@@ -18,6 +18,7 @@ from scheduler.daemon.services import HORIZON, Services
 from scheduler.planning import Calendars, History, Plan, compile_plan
 from scheduler.planning.entries import known
 from scheduler.planning.model import Moment, State
+from scheduler.planning.windows import day_of
 from scheduler.problems import RefusedError, TableError, has_errors
 from scheduler.register import Register
 from scheduler.reports.shapes import iso
@@ -90,9 +91,9 @@ def _plan(desk: Services, register: Register, now: datetime, *, past: bool) -> P
 
 
 def _began(register: Register, history: History, today: date) -> date:
-    """Since when tasks are shown: the office's start, or the first table; a year back where neither is known."""
-    start, first = register.office.start, history.loaded
-    return start or (first.date() if first else today - timedelta(days=365))
+    """Since when tasks are shown: the office's start (a year back where it names none), or the first event."""
+    start = register.office.start or today - timedelta(days=365)
+    return min([start, *(day_of(one.at) for same in history.events.values() for one in same)])
 
 
 def _head(desk: Services, now: datetime, *, past: bool) -> str | None:

@@ -68,3 +68,13 @@ def test_run_once_sends_what_is_owed_and_says_how_much(office):
     assert result.exit_code == 0, result.stderr
     assert result.stdout.startswith("已发出")
     assert office("run", "--once").stdout.startswith("已发出0封")
+
+
+def test_a_mail_server_that_cannot_be_reached_is_exit_code_4(office):
+    office.at("2026-12-31T09:00")
+    result = office("run", "--once", DUBAN_SMTP="smtp://127.0.0.1:1")
+    assert result.exit_code == 4
+    assert "error[mail-waiting]" in result.stderr
+    waiting = json.loads(office("outbox", "--format", "json").stdout)["messages"]
+    assert waiting
+    assert office("outbox").stdout.startswith("12-31 09:00")

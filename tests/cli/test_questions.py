@@ -154,3 +154,28 @@ def test_doctor_fails_on_a_broken_table(office):
 
 def test_the_schema_is_json(office):
     assert json.loads(office("schema").stdout)["type"] == "object"
+
+
+def test_the_bare_calendar_is_this_year(office):
+    assert office("calendar").stdout == office("calendar", "show", "2026").stdout
+
+
+def test_a_notice_is_linted_with_its_places(office):
+    path = office.folder / "notice.txt"
+    text = "国务院办公厅关于2027年部分节假日安排的通知\n元旦：1月1日（周六）至3日（周日）放假。\n"  # a Friday
+    path.write_bytes(text.encode("gb18030"))
+    result = office("calendar", "lint", str(path))
+    assert result.exit_code == 1
+    assert result.stdout.startswith(f"{path}:2:")
+
+
+def test_the_years_on_file_have_no_errors(office):
+    problems = json.loads(office("calendar", "lint", "--format", "json").stdout)["problems"]
+    assert {problem["level"] for problem in problems} <= {"warning"}
+    missing = office("calendar", "lint", "--year", "2027")
+    assert (missing.exit_code, missing.stdout.startswith("warning[notice-missing]")) == (0, True)
+
+
+def test_a_file_that_is_not_there_is_a_problem(office):
+    result = office("calendar", "lint", "nowhere.txt")
+    assert (result.exit_code, result.stderr.startswith("error[file] 无法读写 nowhere.txt")) == (1, True)
