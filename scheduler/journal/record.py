@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
@@ -57,10 +57,12 @@ def append(connection: Connection, entries: Iterable[Entry], now: datetime) -> t
     return tuple(written)
 
 
-def facts(database: Database, after: int, until: datetime | None) -> Iterator[Fact]:
-    """Facts in the order of entry, from the one after `after`, that had been entered by `until`."""
+def facts(
+    database: Database, after: int, until: datetime | None, kinds: Collection[FactKind] | None = None
+) -> Iterator[Fact]:
+    """Facts (of these kinds) in the order of entry, from the one after `after`, that had been entered by `until`."""
     last = None if until is None else stamp(until)
-    for row in _rows(database, after):
+    for row in _rows(database, after, kinds):
         if last is None or row.entered <= last:
             yield _fact(row, database.where)
 
@@ -120,9 +122,11 @@ def put_mark(connection: Connection, key: str, value: str) -> None:
         connection.execute(insert(mark), {"key": key, "value": value})
 
 
-def _rows(database: Database, after: int | None) -> Iterator[Raw]:
+def _rows(database: Database, after: int | None, kinds: Collection[FactKind] | None = None) -> Iterator[Raw]:
     columns = (fact.c[name] for name in (*COLUMNS, "previous", "hash"))
     query = select(*columns).order_by(fact.c.seq).limit(PAGE)
+    if kinds is not None:
+        query = query.where(fact.c.kind.in_([kind.value for kind in kinds]))
     page: list[Raw] = []
     while not page or len(page) == PAGE:
         with database.reading() as connection:

@@ -15,7 +15,7 @@ from scheduler.journal.database import Database
 from scheduler.journal.errors import failure, told
 from scheduler.journal.queueing import Queued
 from scheduler.journal.values import Attempt, Body, Claim, Kept, OutboxRow, OutboxState, Result
-from scheduler.planning.model import Decision, Entry, Fact, Message, Outcome
+from scheduler.planning.model import Decision, Entry, Fact, FactKind, Message, Outcome
 
 
 class Journal:
@@ -49,9 +49,11 @@ class Journal:
         with self._database.appending() as connection:
             return record.append(connection, entries, now)
 
-    def facts(self, after: int = 0, until: datetime | None = None) -> Iterator[Fact]:
-        """Facts in the order of entry: those after number `after`, entered by `until`."""
-        return record.facts(self._database, after, until)
+    def facts(
+        self, after: int = 0, until: datetime | None = None, *, kinds: Collection[FactKind] | None = None
+    ) -> Iterator[Fact]:
+        """Facts in the order of entry: those after number `after`, entered by `until`, of `kinds` (None: of all)."""
+        return record.facts(self._database, after, until, kinds)
 
     def head(self) -> Head:
         """Number and hash of the last fact."""
