@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from scheduler.planning.history import UNASSIGNED
 from scheduler.planning.model import Bearer, Slot
 from scheduler.planning.occasions import hangs_on_event, names_persons
 from scheduler.planning.windows import day_of
 from scheduler.register import Region, Register, Roster
-from scheduler.register.model import Obligation, Quota
+from scheduler.register.model import Obligation, Quota, Selector
 from scheduler.register.roster import Holder
 from scheduler.register.values import Follows
 
@@ -24,15 +25,21 @@ class Group:
     send_at: time
 
 
+ByGroup = Mapping[Group, Mapping[str, Bearer]]
+
+
 class Bearers:
     """The bearers of one register's rows; it remembers its answers, for a million tasks share them."""
 
     def __init__(self, register: Register, roster: Roster) -> None:
         self._office = register.office.unit
         self._roster = roster
+        self._turns = _turns(register)
+        self._group_of = {unit.id: Group(roster.region(unit.id), roster.send_at(unit.id)) for unit in register.units}
         self._groups: dict[tuple[str, str | None], tuple[Group, ...]] = {}
-        self._found: dict[tuple[str, str | None, date | None], Mapping[Group, Mapping[str, Bearer]]] = {}
-        self._known: dict[Holder, Bearer] = {}
+        self._found: dict[tuple[str, str | None, int], ByGroup] = {}
+        self._shared: dict[tuple[Selector, Follows, str | None, int], ByGroup] = {}
+        self._known: dict[tuple[Holder, Follows], Bearer] = {}
 
     def groups(self, obligation: Obligation, event_unit: str | None) -> tuple[Group, ...]:
         """The regions and send times among those who may owe a row."""
@@ -41,16 +48,16 @@ class Bearers:
             units = self._roster.units(obligation.owed_by, event_unit)
             if not units and self._is_open(obligation, event_unit):
                 units = (self._unassigned(obligation).unit,)
-            self._groups[key] = tuple(dict.fromkeys(self._group(unit) for unit in units))
+            self._groups[key] = tuple(dict.fromkeys(self._group_of[unit] for unit in units))
         return self._groups[key]
 
-    def on(self, obligation: Obligation, event_unit: str | None, day: date) -> Mapping[Group, Mapping[str, Bearer]]:
+    def on(self, obligation: Obligation, event_unit: str | None, day: date) -> ByGroup:
         """Who owes a row on a day, by group and then by id."""
-        dated = names_persons(obligation.owed_by)
-        key = (obligation.id, event_unit, day if dated else None)
+        turn = bisect_right(self._turns, day) if names_persons(obligation.owed_by) else 0
+        key = (obligation.id, event_unit, turn)
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = self._grouped(obligation, event_unit, day)
+            found = self._found[key] = self._owing(obligation, event_unit, day, turn)
         return found
 
     def of(self, slot: Slot) -> Mapping[str, Bearer]:
@@ -61,27 +68,32 @@ class Bearers:
             return {k: v for k, v in found.items() if k not in slot.without} if slot.without else found
         return {slot.only: found[slot.only]} if slot.only in found else {}
 
-    def _grouped(
-        self, obligation: Obligation, event_unit: str | None, day: date
-    ) -> Mapping[Group, Mapping[str, Bearer]]:
+    def _owing(self, obligation: Obligation, event_unit: str | None, day: date, turn: int) -> ByGroup:
         schedule = obligation.schedule
         follows = schedule.follows if isinstance(schedule, Quota) else Follows.PERSON
-        holders = self._roster.bearers(obligation.owed_by, day, event_unit=event_unit, follows=follows)
-        bearers = [self._bearer(h, follows) for h in holders]
-        if not bearers and self._is_open(obligation, event_unit):
-            bearers = [self._unassigned(obligation)]
+        key = (obligation.owed_by, follows, event_unit, turn)
+        if key not in self._shared:
+            holders = self._roster.bearers(obligation.owed_by, day, event_unit=event_unit, follows=follows)
+            self._shared[key] = self._grouped(self._bearer(holder, follows) for holder in holders)
+        found = self._shared[key]
+        if found or not self._is_open(obligation, event_unit):
+            return found
+        return self._grouped([self._unassigned(obligation)])
+
+    def _grouped(self, bearers: Iterable[Bearer]) -> ByGroup:
         found: dict[Group, dict[str, Bearer]] = {}
         for bearer in bearers:
-            found.setdefault(self._group(bearer.unit), {}).setdefault(bearer.id, bearer)
+            found.setdefault(self._group_of[bearer.unit], {}).setdefault(bearer.id, bearer)
         return found
 
     def _bearer(self, holder: Holder, follows: Follows) -> Bearer:
-        if holder not in self._known:
+        key = (holder, follows)
+        if key not in self._known:
             who = holder.person or holder.unit
             if follows is Follows.POST and holder.role is not None:
                 who = f"{holder.unit}:{holder.role}"
-            self._known[holder] = Bearer(who, holder.unit, holder.person, holder.role)
-        return self._known[holder]
+            self._known[key] = Bearer(who, holder.unit, holder.person, holder.role)
+        return self._known[key]
 
     def _is_open(self, obligation: Obligation, event_unit: str | None) -> bool:
         """Whether the row waits for somebody to be named."""
@@ -92,5 +104,9 @@ class Bearers:
         chased = self._roster.units(obligation.coordinator) if obligation.coordinator else ()
         return Bearer(UNASSIGNED, chased[0] if chased else self._office)
 
-    def _group(self, unit: str) -> Group:
-        return Group(self._roster.region(unit), self._roster.send_at(unit))
+
+def _turns(register: Register) -> tuple[date, ...]:
+    """The days on which anybody takes up or leaves a post: between two of them the bearers are the same."""
+    tenures = [t for unit in register.units for held in unit.people.values() for t in held]
+    begins = {t.from_ for t in tenures if t.from_ is not None}
+    return tuple(sorted(begins | {t.to + timedelta(days=1) for t in tenures if t.to is not None}))

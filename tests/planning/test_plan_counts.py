@@ -145,3 +145,14 @@ def test_a_roster_of_several_roles_is_a_roster_of_persons() -> None:
     row = f"owed_by: {{unit: office}}\ncoverage: {{of: talk, roster: {roster}, every: year, share: 100%}}"
     state = stands(plan(office(row), until="2026-12-31"), "row/office/2026", "2026-03-01")
     assert state.progress == Progress(0, 3, ("lu.he", "tang.yu", "he.ping"))
+
+
+def test_rows_that_follow_the_person_and_the_post_do_not_mix_their_bearers() -> None:
+    post = "id: post\n" + QUOTA.strip().replace("every: year", "every: year, follows: post")
+    found = plan(office("id: person\n" + QUOTA.strip(), post), until="2026-12-31")
+    assert [t.id for t in found.tasks()] == [
+        "person/sun.li/2026",
+        "person/tang.yu/2026",
+        "post/city:leader/2026",
+        "post/county:leader/2026",
+    ]
