@@ -14,13 +14,14 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
-from mailserver import Mailserver
+from post_office import Authority, Sink, listening
 
 from scheduler.clock import BEIJING
 
@@ -108,15 +109,15 @@ def working_days():
 class Office:
     """The story's machine: a table, a database, a mail server, and a clock that runs fast."""
 
-    def __init__(self, folder, server):
+    def __init__(self, folder, url, ca):
         self.folder = folder
         (folder / "obligations.yaml").write_text(TABLE, encoding="utf-8")
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("DUBAN", "LD_", "FAKETIME"))} | {
             "DUBAN_TABLE": str(folder / "obligations.yaml"),
             "DUBAN_STATE": str(folder / "state"),
-            "DUBAN_SMTP": server.url,
-            "DUBAN_SMTP_PASSWORD": "correct horse",
-            "DUBAN_SMTP_CA": str(server.ca or ""),
+            "DUBAN_SMTP": url,
+            "DUBAN_SMTP_PASSWORD": "secret",
+            "DUBAN_SMTP_CA": str(ca or ""),
             "DUBAN_SMTP_TIMEOUT": str(30 * SPEED),  # time-outs run on the fast clock too
             "DUBAN_BEAT": "1200",  # or the sweep would never rest
             "LD_PRELOAD": str(LIBRARIES[0]),
@@ -151,11 +152,29 @@ class Office:
             assert self.daemon.wait(30) == 0, (self.folder / "daemon.log").read_text()[-2000:]
 
 
+@contextmanager
+def mail_server(folder, *, tls):
+    """A plain relay, or one with STARTTLS and a login; its certificates are as old as the story."""
+    sink = Sink()
+    if not tls:
+        with listening(sink) as port:
+            yield sink, f"smtp://127.0.0.1:{port}", None
+        return
+    before = os.environ | {
+        "LD_PRELOAD": str(LIBRARIES[0]),
+        "FAKETIME": f"{START - timedelta(days=9):%Y-%m-%d %H:%M:%S}",
+    }
+    authority = Authority.made_in(folder, before)
+    secured = {"tls_context": authority.server, "require_starttls": True, "auth_required": True}
+    with listening(sink, **secured) as port:
+        yield sink, f"smtp+starttls://zwgk@127.0.0.1:{port}", authority.ca
+
+
 def play(folder, *, tls):
     """The four months with one kind of mail server: what was announced, the status at the end, what came, the proof."""
     folder.mkdir()
-    with Mailserver(tls=tls, folder=folder) as server:
-        office = Office(folder, server)
+    with mail_server(folder, tls=tls) as (sink, url, ca):
+        office = Office(folder, url, ca)
         announced = office.duban(
             START, "plan", "--from", "2025-12-01", "--to", "2026-03-31", "--chasers", "--format", "json"
         )
@@ -172,7 +191,7 @@ def play(folder, *, tls):
             office.stop()
         status = office.duban(END, "status", "--format", "json")
         verified = office.duban(END, "audit", "verify")
-        mails = [message_from_bytes(raw, policy=policy.default) for raw in server.taken]
+        mails = [message_from_bytes(envelope.content, policy=policy.default) for envelope in sink.envelopes]
     return json.loads(announced), json.loads(status), mails, verified
 
 

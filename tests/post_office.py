@@ -2,12 +2,14 @@
 
 import socket
 import ssl
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from scheduler.clock import BEIJING
@@ -105,3 +107,39 @@ class Authority:
 
     ca: Path
     server: ssl.SSLContext
+
+    @classmethod
+    def made_in(cls, folder: Path, env: Mapping[str, str] | None = None) -> "Authority":
+        """Certificates valid from the present on; `env` may tell openssl another present."""
+
+        def openssl(*arguments: str) -> None:
+            subprocess.run(["openssl", *arguments], cwd=folder, env=env, check=True, capture_output=True)
+
+        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1000"]
+        openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Yunling test CA",
+                "-addext", "keyUsage=critical,keyCertSign")  # fmt: skip
+        openssl("req", "-x509", *key, "-CA", "ca.pem", "-CAkey", "ca.key", "-keyout", "server.key", "-out",
+                "server.pem", "-subj", "/CN=mail", "-addext", "subjectAltName=IP:127.0.0.1")  # fmt: skip
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / "server.pem", folder / "server.key")
+        return cls(folder / "ca.pem", context)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def listening(sink: Sink, **options: object) -> Iterator[int]:
+    """A real SMTP server on loopback that hands its mail to `sink`; keywords go to aiosmtpd. Gives the port."""
+    if "auth_required" in options:
+        options["authenticator"] = sink.authenticate
+    controller = Controller(sink, hostname="127.0.0.1", port=free_port(), **options)
+    controller.start()
+    try:
+        yield controller.port
+    finally:
+        controller.stop(no_assert=True)
