@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.register.model import CHASE_EVERY, Register, Row
+from scheduler.register.model import Register
+from scheduler.register.rows import CHASE_EVERY, Row
 from scheduler.words import Phrase, say
 
 

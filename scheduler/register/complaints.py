@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from scheduler.problems import Problem
 from scheduler.register.mistakes import Code, UnreadableError, problem
-from scheduler.register.model import CHASE_EVERY, TAG, Row
+from scheduler.register.rows import CHASE_EVERY, TAG, Row
 from scheduler.register.tree import Node, Path, follow, plain, text
 from scheduler.words import Phrase, say
 

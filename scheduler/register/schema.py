@@ -9,7 +9,6 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind, models_json_schema
 
 from scheduler.register.model import (
-    TAG,
     ClosureDays,
     Event,
     Ladder,
@@ -21,6 +20,7 @@ from scheduler.register.model import (
     SummaryRow,
     Untracked,
 )
+from scheduler.register.rows import TAG
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 

@@ -1,0 +1,101 @@
+"""The rows that say who: units, people, and selectors of them. They hold no lookup; `roster` does."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field, model_validator
+
+from scheduler.register.grammar import DateText, Frozen, Id, Line, RegionText, Several, TimeText
+from scheduler.register.mistakes import Code, UnreadableError
+from scheduler.register.rows import ANY_OF, EVENT_UNIT, Row, empty
+from scheduler.register.values import MailPace
+from scheduler.words import say
+
+
+class Tenure(Row):
+    """Who holds a role of a unit, from a day to a day (both included; open where None)."""
+
+    person: Id
+    from_: DateText | None = Field(None, alias="from")
+    to: DateText | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, data: object) -> object:
+        return {"person": data} if isinstance(data, str) else data
+
+    def on(self, day: date) -> bool:
+        """Whether it covers the day."""
+        return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
+
+
+class Away(Row):
+    """A person's absence, both days included, and who stands in."""
+
+    from_: DateText = Field(alias="from")
+    to: DateText
+    delegate: Id
+
+
+class Person(Row):
+    """Somebody who can get mail; without `email` it goes to `via`."""
+
+    id: Id
+    name: Line
+    post: Line | None = None
+    email: Line | None = None
+    phone: Line | None = None
+    unit: Id | None = None  # rosters in CSV say it here instead of in `units[].people`
+    role: Id | None = None
+    via: Id | None = None
+    mail: MailPace = MailPace.DAILY
+    away: Several[Away] = ()
+
+
+class OfficeUnit(Row):
+    """A unit of the tree: it owes, reports to another, and has people in roles."""
+
+    id: Id
+    name: Line
+    aliases: Several[Line] = ()
+    kind: Id | None = None
+    tags: Several[Id] = ()
+    reports_to: Id | None = None
+    region: RegionText | None = None
+    send_at: TimeText | None = None
+    mail: Line | None = None  # a shared mailbox, used where a role has nobody with an address
+    people: Frozen[Several[Tenure]] = Field(default_factory=empty)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+
+class Selector(Row):
+    """Whom a row means. A list in the file is a union: `any_of`. `event.unit` sets `event_unit`."""
+
+    unit: Several[Id] = ()
+    kind: Several[Id] = ()
+    tag: Several[Id] = ()
+    role: Id | None = None
+    of: Selector | None = None
+    except_: Selector | None = Field(None, alias="except")
+    event_unit: bool = Field(default=False, alias=EVENT_UNIT)
+    any_of: tuple[Selector, ...] = Field((), alias=ANY_OF)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, data: object) -> object:
+        if isinstance(data, list):
+            return {ANY_OF: data}
+        if isinstance(data, str):
+            return {EVENT_UNIT: _is_event_unit(data)}
+        return data
+
+
+def _is_event_unit(text: str) -> bool:
+    if text.strip() == "event.unit":
+        return True
+    message = say("“{text}”没有说明是单位、类别、标签还是角色", text=text[:60])
+    hint = say("请写成 {{unit: {text}}} 或 {{kind: {text}}}；由事件决定的写 event.unit", text=text[:60])
+    raise UnreadableError(Code.BAD_SELECTOR, message, hint)
