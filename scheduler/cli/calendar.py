@@ -19,7 +19,7 @@ from scheduler.workdays import Calendar, Region
 from scheduler.workdays import calendar as national
 from scheduler.workdays.facts import library_days
 from scheduler.workdays.lint import lint, lint_year
-from scheduler.workdays.notice import parse_notice
+from scheduler.workdays.notice import decoded, parse_notice
 
 
 @click.group(
@@ -43,7 +43,7 @@ def calendar(ctx: click.Context) -> None:
     example="duban calendar show 2026\nduban calendar show 2026 --region CN-GX --format json",
     more=say("不写年份为今年；不写地区按台账中本单位的地区和放假安排。"),
 )
-@click.argument("year", required=False, type=int)
+@click.argument("year", required=False, type=click.IntRange(1, 9999))
 @option("--region", metavar="REGION", words=say("xinjiang、guangxi、ningxia、lhasa 或 CN-XJ 等"))
 def show(*, year: int | None, region: str | None) -> None:
     today = clock.now().date()
@@ -66,7 +66,7 @@ def show(*, year: int | None, region: str | None) -> None:
     more=say("文件是通知全文，或 holiday-cn 的 JSON。不写文件则核对随程序带来的各年。有错误时退出码为1。"),
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@option("--year", type=int, metavar="YEAR", words=say("哪一年的安排；正文看不出时写"))
+@option("--year", type=click.IntRange(1, 9999), metavar="YEAR", words=say("哪一年的安排；正文看不出时写"))
 def lint_(*, file: Path | None, year: int | None) -> int:
     problems = _of_file(file, year) if file else _on_file(year)
     if output_format() == "json":
@@ -88,14 +88,6 @@ def _of_file(file: Path, year: int | None) -> tuple[Problem, ...]:
 def _on_file(year: int | None) -> tuple[Problem, ...]:
     years = [year] if year else sorted(library_days())
     return tuple(problem for one in years for problem in lint_year(one))
-
-
-def decoded(content: bytes) -> str:
-    """The text of a notice: UTF-8, else GB18030 as older offices save it."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030", "replace")
 
 
 def _table(region: str | None) -> Calendar:

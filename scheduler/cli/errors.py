@@ -48,11 +48,17 @@ def _sentence(error: click.ClickException) -> Phrase:
     if isinstance(error, click.exceptions.NoSuchCommand):
         return _near(say("没有命令 {name}", name=error.command_name), error.possibilities)
     if isinstance(error, click.BadParameter) and error.param is not None:
-        if isinstance(error.param.type, click.Choice):
-            choices = "、".join(str(choice) for choice in error.param.type.choices)
-            return say("{name} 只能是 {choices}", name=_name(error.param), choices=choices)
-        return say("{name}：{message}", name=_name(error.param), message=error.message)
+        return _misfit(error, error.param)
     return say("{message}", message=error.format_message())
+
+
+def _misfit(error: click.BadParameter, param: click.Parameter) -> Phrase:
+    if isinstance(param.type, click.Choice):
+        choices = "、".join(str(choice) for choice in param.type.choices)
+        return say("{name} 只能是 {choices}", name=_name(param), choices=choices)
+    if isinstance(param.type, click.types.IntParamType):
+        return say("{name} 应是整数，且在允许的范围内", name=_name(param))
+    return say("{name}：{message}", name=_name(param), message=error.message)
 
 
 def _near(phrase: Phrase, possibilities: list[str] | None) -> Phrase:

@@ -12,6 +12,7 @@ from scheduler.cli.options import tell
 from scheduler.words import say
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
+FIRST_YEAR, LAST_YEAR = 2004, 2050  # what the calendar answers
 _RELATIVE = {"today": 0, "今天": 0, "yesterday": -1, "昨天": -1, "tomorrow": 1, "明天": 1}
 
 
@@ -23,8 +24,11 @@ def moment(value: str) -> date | datetime:
     found = _DATE.match(text)
     if not found:
         raise click.BadParameter(tell(say("看不懂日期“{text}”，请写成 2026-11-23，或 2026-11-23T09:30", text=text)))
+    year, month, of_month = (int(part) for part in found.groups() if part)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        said = say("日历只有{first}年至{last}年：{text}", first=FIRST_YEAR, last=LAST_YEAR, text=text)
+        raise click.BadParameter(tell(said))
     try:
-        year, month, of_month = (int(part) for part in found.groups() if part)
         return _timed(date(year, month, of_month), text[found.end() :])
     except ValueError:
         raise click.BadParameter(tell(say("没有这一天或这个时刻：{text}", text=text))) from None

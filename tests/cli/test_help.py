@@ -68,6 +68,17 @@ def test_the_version(office):
         (["chekc"], "error[usage] 没有命令 chekc；您是不是要找 check？"),
         (["date", "--asof", "2020-01-01"], "error[usage] 没有选项 --asof；您是不是要找 --as-of？"),
         (["date", "2020-01-01", "--as-of", "2020-02-30"], "error[usage] --as-of：没有这一天或这个时刻：2020-02-30"),
+        (["status", "--as-of", "1999-12-31"], "error[usage] --as-of：日历只有2004年至2050年：1999-12-31"),
+        (["status", "--as-of", "9999-12-31"], "error[usage] --as-of：日历只有2004年至2050年：9999-12-31"),
+        (["status", "--as-of", "2026-11-23T25:00"], "error[usage] --as-of：没有这一天或这个时刻：2026-11-23T25:00"),
+        (
+            ["status", "--as-of", "soon"],
+            "error[usage] --as-of：看不懂日期“soon”，请写成 2026-11-23，或 2026-11-23T09:30",
+        ),
+        (
+            ["extend", "a/b/c", "--by", "20xx", "--reason", "x", "--approved-by", "y"],
+            "error[usage] --by：“20xx”不是一段时间",
+        ),
         (["--lang", "fr", "date", "2020-01-01"], "error[usage] --lang 只能是 zh、en"),
         (["date", "2020-01-01", "--format", "csv"], "error[usage] --format 只能是 text、json"),
         (["--format", "csv", "date", "2020-01-01"], "error[usage] duban date 没有 csv 格式"),
