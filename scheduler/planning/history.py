@@ -10,7 +10,7 @@ What the `data` of a fact holds, by kind; days and moments are in ISO form, an a
 - extend: `by` or `to`, `reason`, `approved_by`; pause, resume, return, reopen: `reason`; assign: `unit`
 - void: `seq`, `reason`; release, withdraw: `notice` (TASK#STEP), `reason`; row: `obligation`; table: `digest`
 - queued: `message`, `kind`, `notices` (keys), `to`, `message_id`; sent: the same and `queue_id`; failed: the same and
-  `reason`, `dead` (bool); skipped, dropped: `notice` or `notices` (keys), `reason`
+  `reason`, `final` (bool: refused for good); skipped, dropped: `notice` or `notices` (keys), `reason`
 """
 
 from __future__ import annotations

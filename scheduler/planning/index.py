@@ -169,7 +169,7 @@ class Index:
                 self._dict(self.targets, (obligation, period))[target] = fact.entered
 
     def _failure(self, fact: Fact) -> None:
-        if fact.data.get("dead"):  # else it will be tried again
+        if fact.data.get("final"):  # else it will be tried again
             self._outcome(fact)
 
     def _list(self, table: dict[K, list[V]], key: K) -> list[V]:

@@ -79,7 +79,7 @@ def test_outcomes_follow_a_notice_to_its_end() -> None:
     history = History.of(facts)
     assert (history.outcomes(TASK)[KEY].kind, history.outcomes(TASK)[KEY].message_id) == (OutcomeKind.QUEUED, "<1@x>")
     assert history.outcomes(TASK)[other].reason == "overtaken"
-    dead = history.extended([mailed(4, FactKind.FAILED, "2026-01-25", notices=(KEY,), reason="550", dead=True)])
+    dead = history.extended([mailed(4, FactKind.FAILED, "2026-01-25", notices=(KEY,), reason="550", final=True)])
     assert (dead.outcomes(TASK)[KEY].kind, dead.outcomes(TASK)[KEY].reason) == (OutcomeKind.DEAD, "550")
 
 
