@@ -12,12 +12,14 @@ from pathlib import Path
 from scheduler.daemon.services import HORIZON, Services
 from scheduler.journal import Entry, Journal
 from scheduler.planning import Calendars, History, Plan, compile_plan
-from scheduler.planning.model import FactKind
+from scheduler.planning.model import Fact, FactKind
 from scheduler.problems import Problem, has_errors
 from scheduler.register import Loaded, Register, load
+from scheduler.workdays.keeping import written
 
 log = logging.getLogger("duban")
 
+_WHOLE = "in-force"  # the kind under which the calendars are kept whole, and the mark of the fact that says so
 PROGRAM = "duban"  # the actor of what the program does by itself
 # Facts that the program writes about mail: they change no date, so the plan stays and only its history grows.
 _BOOKKEEPING = frozenset(
@@ -40,8 +42,12 @@ class Desk:
         self._history = History.of(facts)
         self._seq = facts[-1].seq if facts else 0
         self._in_force = next((str(f.data["digest"]) for f in reversed(facts) if f.kind is FactKind.TABLE), None)
+        self.table_files: tuple[str, ...] = ()
+        self.calendar_file = next((str(f.data["digest"]) for f in reversed(facts) if _is_whole(f)), "")
+        self._imported = services.imported()
         self._adopt(services.loaded, now)
         self.plan: Plan = self._compile(now)
+        self._keep_calendars(now)
 
     @property
     def seq(self) -> int:
@@ -54,6 +60,7 @@ class Desk:
         anew = self._read_facts() or anew
         if anew or now.date() != self.plan.now.date():
             self.plan = self._compile(now)
+            self._keep_calendars(now)
             return True
         return False
 
@@ -85,6 +92,7 @@ class Desk:
     def _adopt(self, loaded: Loaded, now: datetime) -> None:
         """Keep the files whole and write down that this table is in force, and which rows are new."""
         digests = tuple(self.journal.keep("table", Path(name).name, content, now) for name, content in loaded.files)
+        self.table_files = digests
         entries = []
         if self._in_force != self.register.digest:
             entries.append(Entry(FactKind.TABLE, PROGRAM, data={"digest": self.register.digest, "files": digests}))
@@ -106,12 +114,23 @@ class Desk:
         self._history = self._history.extended(facts)
         if hasattr(self, "plan"):
             self.plan = replace(self.plan, history=self._history)
-        return any(fact.kind not in _BOOKKEEPING for fact in facts)
+        if any(fact.kind in {FactKind.CALENDAR, FactKind.VOID} for fact in facts):
+            self._imported = self.services.imported()
+        return any(fact.kind not in _BOOKKEEPING and not _is_whole(fact) for fact in facts)
+
+    def _keep_calendars(self, now: datetime) -> None:
+        """Keep the calendars in force whole, and write down when a day of them is not what it was."""
+        content = written(self.plan.calendars.in_use(self.plan.roster))
+        if hashlib.sha256(content).hexdigest() != self.calendar_file:
+            digest = self.calendar_file = self.journal.keep(_WHOLE, "calendar.json", content, now)
+            self.journal.append(
+                [Entry(FactKind.CALENDAR, PROGRAM, data={_WHOLE: True, "digest": digest, "files": (digest,)})], now=now
+            )
 
     def _compile(self, now: datetime) -> Plan:
         return compile_plan(
             self.register,
-            Calendars(self.register),
+            Calendars(self.register, as_of=self.services.as_of, imported=self._imported),
             self._history,
             now=now,
             since=now.date(),
@@ -120,6 +139,11 @@ class Desk:
 
     def _table_moved(self) -> bool:
         return any(_stamp(path) != stamp for path, stamp in self._seen.items())
+
+
+def _is_whole(fact: Fact) -> bool:
+    """Whether a fact only says that the calendars in force were kept whole: it changes no date by itself."""
+    return fact.kind is FactKind.CALENDAR and _WHOLE in fact.data
 
 
 def _digest(loaded: Loaded) -> str:

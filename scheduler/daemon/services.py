@@ -13,24 +13,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler import clock
+from scheduler.daemon.kept import notices
 from scheduler.planning import Calendars, History, Plan, compile_plan
-from scheduler.planning.model import Fact
+from scheduler.planning.model import Fact, FactKind
 from scheduler.problems import TableError, has_errors
 from scheduler.register import Loaded, Register, load
 from scheduler.settings import Settings
+from scheduler.workdays import Notice
 
 if TYPE_CHECKING:
     from scheduler.journal import Journal
 
 HORIZON = timedelta(days=400)
+_CALENDAR = (FactKind.CALENDAR, FactKind.VOID)
 
 
 @dataclass
 class Services:
-    """What stands behind a command. `tell_time` is the clock, another one in tests."""
+    """What stands behind a command. `tell_time` is the clock, another one in tests.
+
+    `as_of` plays the past: of the calendars that come with the program only what was known at the end of that day.
+    """
 
     settings: Settings
     tell_time: Callable[[], datetime] = field(default=clock.now)
+    as_of: date | None = None
 
     @cached_property
     def loaded(self) -> Loaded:
@@ -65,9 +72,16 @@ class Services:
         """The facts, folded."""
         return History.of(self.facts(until))
 
-    def calendars(self, as_of: date | None = None) -> Calendars:
-        """The calendars of the table's regions, as known at the end of `as_of` (None: all that is known)."""
-        return Calendars(self.register, as_of=as_of)
+    def imported(self, until: datetime | None = None) -> tuple[Notice, ...]:
+        """The holiday notices that were imported up to `until`; none where there is no database yet."""
+        if not self.has_journal:
+            return ()
+        return notices(tuple(self.journal.facts(until=until, kinds=_CALENDAR)), self.journal.kept)
+
+    def calendars(self, register: Register | None = None, *, then: datetime | None = None) -> Calendars:
+        """The calendars of the table (or of another `register`) as known now, or as known and imported by `then`."""
+        as_of = then.date() if then is not None else self.as_of
+        return Calendars(register or self.register, as_of=as_of, imported=self.imported(then))
 
     def plan(
         self, now: datetime, since: date | None = None, until: date | None = None, *, history: History | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -53,12 +53,13 @@ def parse_notice(
     year: int | None = None,
     published: date | None = None,
     region: Region | None = None,
-    known: Calendar | None = None,
+    earlier: Sequence[Notice] = (),
 ) -> Parsed:
     """The notice in `text`, prose or holiday-cn JSON.
 
     `year`, `published` (the day on which it became known) and `region` fill what the text does not say; the
-    day of issue counts as published where nothing better is given. `known` is the calendar before it (for 延长假期至…).
+    day of issue counts as published where nothing better is given. `earlier` are notices imported before it, on which
+    延长假期至… builds.
     """
     if text.lstrip("\ufeff \t\r\n")[:1] == "{":
         return _from_json(text, file, published)
@@ -69,8 +70,16 @@ def parse_notice(
         return Parsed(None, (Problem("notice-year", message, hint, Place(file, 1, 1)),))
     reading = prose.read(_ISSUED.sub(lambda line: re.sub(r"[^\n]", " ", line[0]), text), about, file)
     if any(s.what is prose.Say.EXTEND for s in reading.statements):
-        _extend(reading, known or calendar(region, as_of=since - _DAY if since else None))
+        _extend(reading, calendar(region, as_of=since - _DAY if since else None, imported=earlier))
     return _prose_notice(text, reading, region, since)
+
+
+def decoded(content: bytes) -> str:
+    """The text of a notice: UTF-8, else GB18030 as older offices save it."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", "replace")
 
 
 def _prose_notice(text: str, reading: prose.Reading, region: Region | None, since: date | None) -> Parsed:

@@ -1,0 +1,86 @@
+"""What the journal kept whole, read again: tables and holiday notices that went into force. It writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from scheduler.planning.index import effective
+from scheduler.planning.model import Entry, Fact, FactKind
+from scheduler.problems import Problem, UnreachableError
+from scheduler.register import Register, parse
+from scheduler.register.sections import included, read_file
+from scheduler.words import say
+from scheduler.workdays import Notice, Region
+from scheduler.workdays.notice import Parsed, decoded, parse_notice
+
+Kept = Callable[[str], bytes]  # what was kept under a digest
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an admin says of a notice beyond its text; None where the text says it."""
+
+    year: int | None = None
+    published: date | None = None
+    region: Region | None = None
+    number: str | None = None
+
+
+def read_notice(content: bytes, file: str, given: Given, earlier: Sequence[Notice] = ()) -> Parsed:
+    """A notice from its bytes; `earlier` are those already imported, on which a prolonged holiday builds."""
+    parsed = parse_notice(
+        decoded(content), file=file, year=given.year, published=given.published, region=given.region, earlier=earlier
+    )
+    if parsed.notice is None or given.number is None:
+        return parsed
+    return replace(parsed, notice=replace(parsed.notice, number=given.number))
+
+
+def entry_of(notice: Notice, file: str, digest: str, by: str) -> Entry:
+    """The entry by which a notice goes into force; its text is kept under `digest`."""
+    return Entry(
+        FactKind.CALENDAR,
+        by,
+        data={
+            "digest": digest,
+            "files": (digest,),
+            "name": Path(file).name,
+            "number": notice.number,
+            "year": notice.year,
+            "region": notice.region.value if notice.region else None,
+            "published": notice.published.isoformat() if notice.published else None,
+        },
+    )
+
+
+def notices(facts: Sequence[Fact], kept: Kept) -> tuple[Notice, ...]:
+    """The notices that were imported and not voided, in the order in which they went into force."""
+    found: tuple[Notice, ...] = ()
+    for fact in effective(facts):
+        if fact.kind is FactKind.CALENDAR and "number" in fact.data:
+            found = (*found, _notice(fact, kept, found))
+    return found
+
+
+def table(digests: Sequence[str], kept: Kept, path: Path) -> Register | None:
+    """The table of these kept files, the main one first, as if it stood at `path`; None where it is unreadable."""
+    if not digests:
+        return None
+    contents = [kept(digest) for digest in digests]
+    names = [name for name, _ in included(str(path), read_file(str(path), contents[0])[0])]
+    return parse([(str(path), contents[0]), *zip(dict.fromkeys(names), contents[1:], strict=False)]).register
+
+
+def _notice(fact: Fact, kept: Kept, earlier: Sequence[Notice]) -> Notice:
+    data = {key: str(value) for key, value in fact.data.items() if value is not None}
+    published = date.fromisoformat(data["published"]) if "published" in data else None
+    region = Region(data["region"]) if "region" in data else None
+    given = Given(int(data["year"]), published, region, data["number"])
+    notice = read_notice(kept(data["digest"]), data["name"], given, earlier).notice
+    if notice is None:
+        message = say("记录中第{seq}号放假通知（{number}）读不出来", seq=fact.seq, number=given.number)
+        raise UnreachableError(Problem("calendar-unreadable", message, say("用 duban audit verify 核对记录")))
+    return notice
