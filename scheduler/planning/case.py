@@ -116,6 +116,11 @@ def deliver(case: Case, step: Step, now: datetime, ready: datetime) -> Ruling:
         if now < opens:
             return Ruling(step, Verdict.HOLD, Reason.NOT_OPEN, opens, route)
         ready = max(ready, opens)
+    overdue = end_of(case.slot.dates.due)
+    if not step.ahead:
+        if now < overdue:
+            return Ruling(step, Verdict.HOLD, Reason.NOT_OVERDUE, case.window.next(overdue), route)
+        ready = max(ready, overdue)
     ready = max(ready, case.resumed) if case.resumed is not None else ready
     if route.pace is MailPace.WEEKLY and not case.window.anytime:
         sheet = Ruling(step, Verdict.HOLD, Reason.WEEKLY, case.sheet_moment(step, route.recipient, ready), route)

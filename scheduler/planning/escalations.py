@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from scheduler.planning.case import GONE, Case, Ruling, deliver
 from scheduler.planning.model import BEIJING, NoticeKind, Outcome, OutcomeKind, Step, Verdict
 from scheduler.planning.reasons import Reason
-from scheduler.planning.windows import end_of
 
 
 def escalations(case: Case, steps: Sequence[Step], now: datetime) -> Iterator[Ruling]:
@@ -52,9 +51,6 @@ def _waits(case: Case, step: Step, now: datetime) -> Ruling | None:
     """Why an escalation cannot go yet, or need not any more, whatever the others do."""
     if case.silence is not None:
         return Ruling(step, Verdict.HOLD, case.silence)
-    overdue = end_of(case.slot.dates.due)
-    if not step.ahead and now < overdue:
-        return Ruling(step, Verdict.HOLD, Reason.NOT_OVERDUE, case.window.next(overdue))
     route = case.route(step, now.date())
     if route.recipient is None:
         return Ruling(step, Verdict.SKIP, route.reason or Reason.NO_ADDRESS, route=route)

@@ -108,7 +108,7 @@ class _Ladder:
             byday[rest] = self._reminder("remind-before-rest", rest)
         ahead = [byday[at] for at in sorted(byday)]
         useful = [s for s in ahead if self.known is None or s.at >= self.known]
-        if self.known is not None and len(useful) < len(ahead) and self.known < end_of(target):
+        if self.known is not None and len(useful) < len(ahead):
             # An hour cannot wait for the morning.
             now = self.known if isinstance(target, datetime) else self.window.next(self.known)
             if now < end_of(target) and not (useful and useful[0].at <= now):

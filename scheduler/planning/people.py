@@ -70,7 +70,7 @@ class Directory:
             chased = recipient and replace(recipient, note=recipient.note or say("该任务尚未确定承办单位，请协调。"))
             return self._routed(chased)
         officer = self._roster.holder(unit, OFFICER, on)
-        copy = self._mailbox_of(officer, on) if officer not in {None, person} else None
+        copy = self._mailbox_of(officer, on) if officer is not None else None
         return self._routed(recipient, copy if copy is not None and copy.address != recipient.address else None)
 
     def _to_rung(self, bearer: Bearer, to: Target, on: date) -> Route:

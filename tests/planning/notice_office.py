@@ -54,6 +54,7 @@ events:
 records:
   - {{id: talk, title: 政策解读}}
 ladders:
+  same-day: {{remind: [1wd], chase: [0wd], escalate: [{{after: 0wd, to: deputy}}]}}
   afternoon: {{remind: [5wd], send_at: "14:30"}}
   plain: {{remind: [20wd, 5wd, 1wd], chase: [1wd, 3wd, 5wd, every 5wd]}}
   line:

@@ -10,8 +10,13 @@ from notice_office import Story, at, row, verdicts
 from scheduler.planning.decide import still_wanted
 from scheduler.planning.model import FactKind, NoticeKind, Verdict
 from scheduler.planning.notices import named, recall
+from scheduler.register.model import Rung
 
 TASK = "paper/city/once"
+
+
+def rung_to(role: str) -> Rung:
+    return Rung.model_validate({"after": "1wd", "to": role})
 
 
 def test_the_plain_ladder_goes_on_its_days_and_chases_for_ever() -> None:
@@ -150,13 +155,30 @@ def test_what_is_owed_at_night_or_on_a_rest_day_waits_for_the_next_send_moment(n
 
 
 def test_a_step_new_in_the_table_is_overtaken_by_what_went_after_its_moment() -> None:
-    story = Story(row(ladder="plain"))
-    story.days("2026-01-01", "2026-02-04")
-    before = len(story.facts)
-    story.register = Story(row(ladder="asking")).register
-    story.beat("2026-02-04 10:00")
-    assert {str(f.kind) for f in story.facts[before:]} <= {"skipped", "sent"}
-    assert not any("remind" in str(f.data.get("notices")) for f in story.facts[before:])
+    story = Story(row(ladder="asking"))
+    assert story.days("2026-01-01", "2026-01-29") == {"Thu 01-29": ["zhou.min: remind-1wd"]}
+    story.register = Story(row(ladder="plain")).register
+    assert verdicts(story.owed("2026-01-29 10:00")) == {
+        "remind-20wd": "skip overtaken",
+        "remind-5wd": "skip overtaken",
+    }
+
+
+def test_a_chaser_new_in_the_table_is_overtaken_too() -> None:
+    story = Story()
+    assert list(story.days("2026-02-04", "2026-02-04")) == ["Wed 02-04"]
+    story.facts = [f for f in story.facts if "chase-1" not in str(f.data)]
+    assert verdicts(story.owed("2026-02-04 10:00"))["chase-1"] == "skip overtaken"
+
+
+def test_before_its_window_opens_a_task_reminds_nobody() -> None:
+    windowed = row().replace("by: 2026-01-30", "by: 2026-01-30, from: 2026-01-27")
+    story = Story(windowed)
+    assert verdicts(story.owed("2026-01-23 09:00")) == {"remind-20wd": "skip overtaken", "remind-5wd": "hold not-open"}
+    assert story.days("2026-01-05", "2026-01-29") == {
+        "Tue 01-27": ["an.ping: remind-5wd"],
+        "Thu 01-29": ["zhou.min: remind-1wd"],
+    }
 
 
 def test_an_event_entered_late_reminds_once_and_skips_the_passed_warnings() -> None:
@@ -218,6 +240,15 @@ def test_an_asking_step_waits_delays_nobody_and_lapses_once_a_later_one_has_gone
     assert verdicts(story.owed("2026-02-04 09:01")) == {"escalate-after-1wd": "skip lapsed"}
 
 
+def test_one_step_to_two_roles_does_not_make_itself_lapse() -> None:
+    story = Story(row(ladder="asking"))
+    asking = story.register.ladders["asking"]
+    both = asking.model_copy(update={"escalate": (*asking.escalate[:1], rung_to("office-head"))})
+    story.register = story.register.model_copy(update={"ladders": {"asking": both}})
+    story.days("2026-01-28", "2026-02-02")
+    assert verdicts(story.owed("2026-02-02 10:00")) == {"escalate-after-1wd": "hold needs-release"}
+
+
 def test_a_released_step_goes_at_the_next_beat_and_is_not_late() -> None:
     story = Story(row(ladder="asking"))
     story.days("2026-01-28", "2026-02-02")
@@ -247,6 +278,16 @@ def test_a_missing_rung_and_a_rung_that_is_the_bearer_are_skipped_with_the_reaso
 def test_nothing_chases_before_the_due_day_is_over() -> None:
     story = Story(row(by="2026-01-31"))  # Saturday: the target is Friday
     assert list(story.days("2026-01-29", "2026-02-02")) == ["Thu 01-29", "Mon 02-02"]
+
+
+def test_a_chaser_or_escalation_of_the_day_itself_waits_until_the_day_is_over() -> None:
+    story = Story(row(ladder="same-day"))
+    held = [d for d in story.owed("2026-01-30 09:00") if d.verdict is Verdict.HOLD]
+    assert {(d.notice.step.name, str(d.reason), d.at) for d in held} == {
+        ("chase-1", "not-overdue", at("2026-02-02 09:00")),
+        ("escalate-after-0wd", "not-overdue", at("2026-02-02 09:00")),
+    }
+    assert story.days("2026-01-31", "2026-02-02") == {"Mon 02-02": ["hu.bo: escalate-after-0wd", "zhou.min: chase-1"]}
 
 
 # -- hours -----------------------------------------------------------------------------------------------------------
