@@ -62,11 +62,11 @@ class Bearers:
 
     def of(self, slot: Slot) -> Mapping[str, Bearer]:
         """Who owes a slot, by id: those of its group on the target day, or the one whose own it is."""
+        if slot.only is not None:
+            return {slot.only.id: slot.only}
         by_group = self.on(slot.obligation, slot.event_unit, day_of(slot.dates.target))
         found = by_group.get(Group(slot.region, slot.send_at), {})
-        if slot.only is None:
-            return {k: v for k, v in found.items() if k not in slot.without} if slot.without else found
-        return {slot.only: found[slot.only]} if slot.only in found else {}
+        return {k: v for k, v in found.items() if k not in slot.without} if slot.without else found
 
     def _owing(self, obligation: Obligation, event_unit: str | None, day: date, turn: int) -> ByGroup:
         schedule = obligation.schedule

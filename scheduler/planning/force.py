@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum
 from functools import cached_property
 
 from scheduler.planning.history import History
@@ -14,12 +14,12 @@ from scheduler.planning.windows import day_of
 from scheduler.register.model import Obligation, Once
 
 
-class Sleep(StrEnum):
-    """Whether a row asks for anything on a day."""
+class Sleep(IntEnum):
+    """Whether a row asks for anything on a day; the greater, the less."""
 
-    AWAKE = "awake"
-    DORMANT = "dormant"  # the task is there and nothing is asked
-    OUT = "out"  # there is no task
+    AWAKE = 0
+    DORMANT = 1  # the task is there and nothing is asked
+    OUT = 2  # there is no task
 
 
 @dataclass(frozen=True, slots=True)

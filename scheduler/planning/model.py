@@ -169,7 +169,7 @@ class Slot:
     event: str | None = None  # the reference of the event that it hangs on
     send_at: time = time(9)  # of the bearers' units, Beijing time; the ladder's own wins over it
     event_unit: str | None = None  # the unit of that event, where it named one
-    only: str | None = None  # the one bearer whose own slot this is (extension, pause, chain, lapse of a measure)
+    only: Bearer | None = None  # the one bearer whose own slot this is (extension, pause, chain, lapse of a measure)
     without: frozenset[str] = frozenset()  # bearers of the group whose task has dates of its own, in another slot
     dormant: bool = False  # nothing is asked: due before the start, or the event that `starts` it has not come
     paused: bool = False  # its clock stands still at the plan's moment

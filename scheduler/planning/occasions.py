@@ -182,6 +182,8 @@ def _fallen(schedule: Measure, records: tuple[Recorded, ...]) -> Iterator[Record
 
 def _of_events(obligation: Obligation, event: str, scope: Scope) -> Iterator[Occasion]:
     for happening in scope.history.happenings(event):
+        if happening.planned and isinstance(obligation.due, Within):
+            continue  # what has not happened starts no clock
         unit = happening.unit or _assigned(obligation, happening.ref, scope.history)
         yield Occasion(happening.ref, happening.at, happening=happening, unit=unit, known=happening.entered)
 

@@ -13,14 +13,14 @@ from scheduler.planning.calendars import Calendars
 from scheduler.planning.changes import Changes, changes_of
 from scheduler.planning.force import Force, Sleep
 from scheduler.planning.history import History
-from scheduler.planning.model import BEIJING, Dates, Slot, Task
+from scheduler.planning.model import BEIJING, Bearer, Dates, Slot, Task
 from scheduler.planning.occasions import Occasion, Scope, occasions, span_days
 from scheduler.planning.progress import counted_days, reached
 from scheduler.planning.reckoning import Reckoning, is_settled, opens_on, pace_days, reckon
 from scheduler.planning.windows import day_of
 from scheduler.register import Register, Roster
 from scheduler.register.model import Coverage, Ladder, Measure, Obligation, Once, Quota, Review, With, Within
-from scheduler.workdays import CalendarRangeError
+from scheduler.workdays import Calendar, CalendarRangeError
 
 _DAY = timedelta(days=1)
 _REPEATS = ladders.REPEATS
@@ -31,7 +31,7 @@ class _Draft:
     """A slot on its way: whose, and by what reckoning."""
 
     group: Group
-    only: str | None
+    only: Bearer | None
     reckoning: Reckoning
     changes: Changes
 
@@ -114,7 +114,7 @@ class _Row:
                 raise
             return  # an event in a year without a calendar: a slip of the pen must not stop the others
         moved = self._moved(occasion, drafts)
-        own = frozenset(d.only for d in drafts if d.only is not None) if occasion.only is None else frozenset()
+        own = frozenset(d.only.id for d in drafts if d.only is not None) if occasion.only is None else frozenset()
         for draft in drafts:
             slot = self._slot(occasion, draft, own if draft.only is None else frozenset())
             if slot is None or not self._m.bearers.of(slot):
@@ -142,7 +142,7 @@ class _Row:
             for bearer in sorted(adjusted & present.keys()):
                 own = changes_of(row, occasion, m.history, f"{row.id}/{bearer}/{occasion.label}", m.today)
                 if own != shared or occasion.only is not None:
-                    yield _Draft(group, bearer, reckon(row, occasion, calendar, own.made), own)
+                    yield _Draft(group, present[bearer], reckon(row, occasion, calendar, own.made), own)
 
     def _moved(self, occasion: Occasion, drafts: list[_Draft]) -> datetime | None:
         """When the target moved after notices had gone for another one: what lies before is made up for once."""
@@ -154,12 +154,14 @@ class _Row:
         """The slot without its steps; None where it matters neither to the range nor at the moment."""
         m, row, found = self._m, self._row, draft.reckoning
         due = day_of(found.due)
+        calendar = m.calendars.of(draft.group.region)
         state = self._force.on(due, occasion)
+        if occasion.base is not None:
+            state = max(state, self._of_base(*occasion.base, calendar))
         # What was recorded about a task outlives the rule that made it.
         if state is Sleep.OUT and not m.history.touched(row.id, occasion.label):
             return None
         asleep = state is not Sleep.AWAKE or due < self._first_due
-        calendar = m.calendars.of(draft.group.region)
         opens = opens_on(row, occasion, calendar)
         provisional = not is_settled(found.legs, calendar)
         return Slot(
@@ -180,6 +182,12 @@ class _Row:
             span=counted_days(occasion, row),
             legs=found.legs,
         )
+
+    def _of_base(self, row: Obligation, occasion: Occasion, calendar: Calendar) -> Sleep:
+        """Whether the row that this one leads up to holds."""
+        successor = self._m.rows.get(row.superseded_by or "")
+        due = day_of(reckon(row, occasion, calendar).due)
+        return Force(row, successor, self._m.history).on(due, occasion)
 
     def _begins(self, occasion: Occasion, due: date) -> date:
         if occasion.base is not None:

@@ -101,6 +101,28 @@ def test_a_step_before_another_row_counts_back_from_its_target() -> None:
     assert step.slot.legs[0].words == "report"
 
 
+def test_a_step_before_a_row_that_ended_is_not_asked_either() -> None:
+    report = "id: report\neffective: {until: 2026-12-31}\ndue: {every: year, by: end of 01, roll: preceding}"
+    found = plan(office(report, "id: draft\ndue: {before: report, lead: 10wd}"), until="2027-12-31")
+    assert [t.id for t in found.tasks()] == ["report/city/2026", "draft/city/2026"]
+
+
+def test_what_is_only_planned_starts_no_clock() -> None:
+    book = Book().event("2026-03-02", planned=True)
+    rows = office("id: after\ndue: {within: 5wd, after: paper}", "id: sync\ndue: {with: paper}")
+    assert [t.id for t in plan(rows, book, now="2026-02-20").tasks()] == ["sync/city/R-1"]
+    book.event("2026-03-03")
+    assert [str(t.dates.due) for t in plan(rows, book, now="2026-03-03").tasks()] == ["2026-03-10", "2026-03-03"]
+
+
+def test_who_was_granted_an_extension_keeps_his_task_after_he_has_left() -> None:
+    row = "owed_by: {role: leader, of: {unit: city}}\ndue: {every: half-year, by: end, roll: preceding}"
+    book = Book().add(FactKind.EXTEND, "2026-06-20", "row/lu.he/2026H1", by="10wd")
+    found = plan(office(row), book, now="2026-06-20", until="2026-12-31")
+    assert [t.id for t in found.tasks()] == ["row/lu.he/2026H1", "row/sun.li/2026H2"]
+    assert task(found, "row/lu.he/2026H1").dates.due == date(2026, 7, 14)
+
+
 def test_a_chain_starts_when_the_task_before_it_is_done_by_the_same_bearer() -> None:
     check = "id: check\nowed_by: {kind: county}\ndue: {every: quarter, by: end, roll: preceding}"
     mend = "id: mend\nowed_by: {kind: county}\ndue: {within: 10wd, after: done check}"
