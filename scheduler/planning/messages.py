@@ -84,7 +84,7 @@ def _message(decisions: Sequence[Decision], now: datetime) -> Message:
     notices = tuple(d.notice for d in ordered)
     recipient = addressee([d.recipient for d in ordered if d.recipient is not None])
     moment = max(d.at or now for d in ordered)
-    copies = {c.address: c for d in ordered for c in d.copies if c.address != recipient.address}
+    copies = {c.address: c for d in ordered for c in d.copies}
     return Message(
         key=message_key(recipient.address, moment, (n.key for n in notices)),
         kind=_kind(ordered),
