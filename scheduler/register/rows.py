@@ -21,4 +21,6 @@ def empty() -> Mapping[str, Any]:
 class Row(BaseModel):
     """Base of everything in the table: frozen, and no key that the language does not have."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True, defer_build=True
+    )
