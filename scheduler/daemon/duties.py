@@ -1,4 +1,4 @@
-"""What the daemon tells the admin by itself: tomorrow's chasers and escalations, a refused table, a refused address.
+"""What the daemon says by itself: tomorrow's mails, a refused table or address, a missing notice, moved deadlines.
 
 Each of these mails has a cause that makes it unique, so that asking at every beat makes one mail. It sends nothing.
 """
@@ -9,13 +9,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from scheduler.clock import BEIJING
+from scheduler.daemon.changes import Changes
 from scheduler.daemon.desk import PROGRAM, Desk
 from scheduler.journal import Body, Entry, OutboxRow, OutboxState
 from scheduler.mailing import Letter, Post
 from scheduler.planning.coming import coming, preview
 from scheduler.planning.model import FactKind, Message, MessageKind
 from scheduler.planning.people import Directory
+from scheduler.planning.windows import Window
 from scheduler.problems import Problem
+from scheduler.reports.unsettled import missing
 from scheduler.words import say
 
 PREVIEW_AT = time(16, 30)  # Beijing time, on working days of the operating office
@@ -34,11 +37,15 @@ class Duties:
         self._looked: int | None = None
         self._previewed: date | None = None
         self._beaten = desk.journal.mark(_HEARTBEAT)
+        self._nagged = ""
+        self._changes = Changes(desk, post, domain)
 
     def run(self, now: datetime) -> None:
-        """Preview, refused table, refused addresses, and once a day a line in the journal that the daemon lives."""
+        """All of it, each when it is time; and once a day a line in the journal that the daemon lives."""
         self._heartbeat(now)
+        self._changes.run(now)
         self._preview(now)
+        self._missing_notice(now)
         if self._desk.seq != self._looked:
             self._looked = self._desk.seq
             self._refused_table(now)
@@ -75,6 +82,16 @@ class Duties:
             plan = self._desk.plan
             letter = self._post.preview(message, plan, now, message_id=self._message_id, coming=sheet, head=head)
             self._put(message, letter, now)
+
+    def _missing_notice(self, now: datetime) -> None:
+        """From 1 November once a week, on its first working day, while next year's arrangement is not known."""
+        office, today = self._desk.register.office, now.astimezone(BEIJING)
+        week = f"{today:%G-W%V}"
+        window = Window(self._desk.plan.calendars.of(office.region), office.send_at)
+        if self._nagged != week and window.is_open(today):
+            self._nagged = week
+            if problems := missing(self._desk.plan, today.date()):
+                self._warn(f"calendar:{week}", problems, now)
 
     def _refused_table(self, now: datetime) -> None:
         if self._desk.refused:
