@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from scheduler.problems import Problem
 from scheduler.register.complaints import explain, known_keys, unknown_key
@@ -26,24 +25,16 @@ from scheduler.register.model import (
     SummaryRow,
     Untracked,
 )
+from scheduler.register.salvage import salvage
 from scheduler.register.scalars import identifier
 from scheduler.register.sections import LISTS, SECTIONS
-from scheduler.register.tree import Node, Path, Plain, entries, follow, items, plain, text, valueless
-from scheduler.register.values import UntrackedBy
+from scheduler.register.tree import Node, Path, entries, follow, items, plain, text, valueless
 from scheduler.words import say
 
 R = TypeVar("R", bound=Row)
 
 MAX_PROBLEMS = 1000
 _SCHEDULES = ("due", "quota", "coverage", "measure", "review")
-# What a row is given in place of a required key that is wrong, so that its other keys can still be checked.
-_STAND_INS: Mapping[str, Plain] = {
-    "id": "未知",
-    "title": "…",
-    "name": "…",
-    "owed_by": {"unit": "未知"},
-    "by": UntrackedBy.PAST.value,
-}
 
 
 @dataclass(slots=True)
@@ -67,25 +58,11 @@ class _Decoder:
             return model.model_validate(raw, by_alias=True, by_name=False)
         except ValidationError as error:
             details = error.errors(include_url=False)
-        for detail in details:
-            self._complain(model, path, node, detail)
-        return self._salvaged(model, raw, details)
-
-    def _complain(self, model: type[R], path: Path, node: Node, detail: ErrorDetails) -> None:
-        if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(explain(model, node, detail))
-        self.doubtful.add((*path, *detail["loc"][:1]))
-
-    def _salvaged(self, model: type[R], raw: Plain, details: list[ErrorDetails]) -> R | None:
-        if not isinstance(raw, dict):
-            return None
-        bad = {detail["loc"][0] for detail in details if detail["loc"]}
-        rest = {key: value for key, value in raw.items() if key not in bad}
-        rest |= {str(key): _STAND_INS[str(key)] for key in bad if key in _STAND_INS and key in _names(model)}
-        try:
-            return model.model_validate(rest, by_alias=True, by_name=False)
-        except ValidationError:
-            return None
+        room = MAX_PROBLEMS - len(self.problems)
+        self.problems += [explain(model, node, detail) for detail in details[: max(room, 0)]]
+        row, doubtful = salvage(model, raw, [detail["loc"] for detail in details])
+        self.doubtful |= {(*path, *rest) for rest in doubtful}
+        return row
 
     def rows(self, model: type[R], section: str) -> Mapping[int, R]:
         """The rows of a list section by their number in it."""
@@ -111,10 +88,6 @@ class _Decoder:
             if ladder is not None:
                 found[name] = ladder
         return found
-
-
-def _names(model: type[Row]) -> frozenset[str]:
-    return frozenset(model.model_fields)
 
 
 def _no_list(section: str, node: Node) -> Problem:

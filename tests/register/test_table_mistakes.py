@@ -279,13 +279,13 @@ obligations:
   - id: count
     title: 辛
     owed_by: {role: mayor}               # unknown-role
-    quota: {of: talk, at_least: many, every: year}          # bad-number
+    quota: {of: talk, at_least: many, every: year}          # bad-number unknown-record
     refs: [000-01]
   - id: share
     title: 壬
     owed_by: {unit: e}
     superseded_by: share                 # obligation-cycle
-    coverage: {of: trainings, roster: {}, share: 120%, every: year}      # bad-share
+    coverage: {of: trainings, roster: {}, share: 120%, every: year}  # bad-share unknown-record bad-selector
   - id: never
     title: 癸
     owed_by: {unit: e}
