@@ -1,4 +1,4 @@
-"""`duban calendar`: a year on one screen, and what is wrong with a notice. It changes no calendar."""
+"""`duban calendar`: a year on one screen, what is wrong with a notice, and (in `notice`) its import."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from scheduler import clock
+from scheduler.cli.desk import services
 from scheduler.cli.index import COMMANDS
+from scheduler.cli.notice import import_
 from scheduler.cli.options import Group, command, option, output_format, spoken, tell
 from scheduler.cli.output import print_json, problem_data
-from scheduler.cli.table import loaded
-from scheduler.planning.calendars import Calendars
-from scheduler.problems import Problem, UsageError, has_errors
+from scheduler.cli.region import region as read_region
+from scheduler.problems import Problem, has_errors
 from scheduler.reports.year import data, missing_notice, sheet
 from scheduler.words import say
 from scheduler.workdays import Calendar, Region
@@ -44,8 +45,8 @@ def calendar(ctx: click.Context) -> None:
     more=say("不写年份为今年；不写地区按台账中本单位的地区和放假安排。"),
 )
 @click.argument("year", required=False, type=click.IntRange(1, 9999))
-@option("--region", metavar="REGION", words=say("xinjiang、guangxi、ningxia、lhasa 或 CN-XJ 等"))
-def show(*, year: int | None, region: str | None) -> None:
+@option("--region", type=read_region, metavar="REGION", words=say("xinjiang、guangxi、ningxia、lhasa 或 CN-XJ 等"))
+def show(*, year: int | None, region: Region | None) -> None:
     today = clock.now().date()
     table = _table(region)
     if output_format() == "json":
@@ -90,12 +91,13 @@ def _on_file(year: int | None) -> tuple[Problem, ...]:
     return tuple(problem for one in years for problem in lint_year(one))
 
 
-def _table(region: str | None) -> Calendar:
-    if region is not None:
-        found = Region.parse(region)
-        if found is None:
-            hint = say("可用：{known}", known="、".join(Region))
-            raise UsageError(Problem("region-unknown", say("没有这个地区的日历：{region}", region=region), hint))
-        return national(found)
-    register = loaded().register
-    return Calendars(register).of(register.office.region) if register else national()
+def _table(region: Region | None) -> Calendar:
+    """That of the region, else that of the table's office, with what was imported."""
+    desk = services()
+    register = desk.loaded.register
+    if register is not None:
+        return desk.calendars(register).of(region or register.office.region)
+    return national(region, imported=desk.imported())
+
+
+calendar.add_command(import_)

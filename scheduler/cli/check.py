@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from scheduler import clock
+from scheduler.cli.desk import services
 from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_json, problem_data
 from scheduler.cli.table import chosen
 from scheduler.planning.calendars import Calendars
-from scheduler.problems import Level, Problem, has_errors
+from scheduler.problems import Level, Problem, UnreachableError, has_errors
 from scheduler.register import Loaded, load
 from scheduler.reports.year import missing_notice
 from scheduler.words import say
@@ -41,8 +43,11 @@ def check(*, file: Path | None, strict: bool) -> int:
 def _calendar(loaded: Loaded) -> tuple[Problem, ...]:
     if loaded.register is None:
         return ()
-    table = Calendars(loaded.register).of(loaded.register.office.region)
-    problem = missing_notice(table, clock.now().date())
+    region, today = loaded.register.office.region, clock.now().date()
+    problem = missing_notice(Calendars(loaded.register).of(region), today)
+    if problem is not None and (desk := services()).has_journal:
+        with suppress(UnreachableError):  # the table can be checked without the database
+            problem = missing_notice(desk.calendars(loaded.register).of(region), today)
     return (problem,) if problem else ()
 
 

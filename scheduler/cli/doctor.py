@@ -17,7 +17,6 @@ from scheduler.cli.output import print_json, problem_data
 from scheduler.daemon.services import Services
 from scheduler.mailing import transport_for
 from scheduler.mailing.checking import check_templates
-from scheduler.planning import Calendars
 from scheduler.problems import DubanError, Level, Problem
 from scheduler.reports.year import missing_notice
 from scheduler.words import Phrase, say
@@ -68,7 +67,7 @@ def _looked(name: str, what: Phrase, look: Callable[[], tuple[Problem, ...]]) ->
 
 def _calendar(desk: Services) -> tuple[Problem, ...]:
     register = desk.register
-    problem = missing_notice(Calendars(register).of(register.office.region), clock.now().date())
+    problem = missing_notice(desk.calendars(register).of(register.office.region), clock.now().date())
     return (problem,) if problem else ()
 
 

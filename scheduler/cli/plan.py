@@ -14,7 +14,7 @@ from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_streamed
 from scheduler.cli.running import running
 from scheduler.daemon.services import Services
-from scheduler.planning import Calendars, Plan, compile_plan
+from scheduler.planning import Plan, compile_plan
 from scheduler.planning.entries import known
 from scheduler.problems import Problem, UsageError
 from scheduler.register import Register
@@ -78,7 +78,7 @@ def _running(desk: Services, made: Plan, first: date, last: date) -> Plan:
     """The same plan by the table that is in force."""
     register = running(desk)
     history = desk.history()
-    return compile_plan(register, Calendars(register), history, now=made.now, since=first, until=last)
+    return compile_plan(register, desk.calendars(register), history, now=made.now, since=first, until=last)
 
 
 def _compare(old: Forecast, new: Forecast) -> None:

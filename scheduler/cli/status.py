@@ -15,7 +15,7 @@ from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_csv, print_streamed
 from scheduler.cli.running import running
 from scheduler.daemon.services import HORIZON, Services
-from scheduler.planning import Calendars, History, Plan, compile_plan
+from scheduler.planning import History, Plan, compile_plan
 from scheduler.planning.entries import known
 from scheduler.planning.model import Moment, State
 from scheduler.planning.windows import day_of
@@ -85,7 +85,7 @@ def _in_force(desk: Services) -> Register:
 
 def _plan(desk: Services, register: Register, now: datetime, *, past: bool) -> Plan:
     history = desk.history(until=now if past else None)
-    calendars = Calendars(register, as_of=now.date() if past else None)
+    calendars = desk.calendars(register, then=now if past else None)
     since = min(now.date(), _began(register, history, now.date()))
     return compile_plan(register, calendars, history, now=now, since=since, until=now.date() + HORIZON)
 

@@ -112,7 +112,8 @@ def void(facts: Sequence[Fact], by: str, *, seq: int, reason: str) -> Accepted:
     if found is None:
         hint = say("序号见 duban audit log")
         raise UsageError(Problem("unknown-entry", say("没有第{seq}号记录", seq=seq), hint))
-    if found.kind not in _VOIDABLE:
+    imported = found.kind is FactKind.CALENDAR and "number" in found.data  # by a person, who may have erred
+    if found.kind not in _VOIDABLE and not imported:
         refuse("not-voidable", say("第{seq}号是程序自己的记录（{kind}），不能注销", seq=seq, kind=found.kind.value))
     if any(fact.kind is FactKind.VOID and fact.data.get("seq") == seq for fact in facts):
         refuse("already-void", say("第{seq}号记录已经注销", seq=seq))
