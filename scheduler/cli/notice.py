@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -11,29 +10,17 @@ import click
 
 from scheduler import clock
 from scheduler.cli.desk import login, services
+from scheduler.cli.errors import shown
 from scheduler.cli.moments import day
 from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_json, problem_data
 from scheduler.cli.region import region as read_region
-from scheduler.daemon.kept import Given, entry_of, read_notice
-from scheduler.daemon.services import HORIZON, Services
-from scheduler.planning import Calendars, Plan, compile_plan
-from scheduler.problems import Problem, UsageError, has_errors
+from scheduler.daemon.importing import Import, applied, prepared
+from scheduler.daemon.kept import Given
+from scheduler.problems import Problem, RefusedError
 from scheduler.reports import moves
 from scheduler.words import say
-from scheduler.workdays import Notice, Region
-from scheduler.workdays import calendar as known
-from scheduler.workdays.lint import lint
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A notice that may go into force, what is wrong with it, and the deadlines that it would move."""
-
-    notice: Notice | None
-    problems: tuple[Problem, ...]
-    moved: tuple[moves.Moved, ...] = ()
-    settled: int = 0
+from scheduler.workdays import Region
 
 
 @command(
@@ -62,64 +49,36 @@ def import_(
     yes: bool,
     by_whom: str | None,
 ) -> int:
-    desk, content = services(), file.read_bytes()
-    draft = _draft(desk, content, file, Given(year, published, region, number))
-    wrong = draft.notice is None or has_errors(draft.problems)
+    desk, now = services(), clock.now()
+    draft = prepared(desk, file.read_bytes(), str(file), Given(year, published, region, number), now)
     if output_format() == "text":
         _say(draft)
-    imported = not wrong and not dry_run and _agreed(yes)
-    if imported and draft.notice is not None:
-        _put(desk, draft.notice, content, file, by_whom or login())
+    imported = draft.is_sound and draft.is_news and not dry_run and _agreed(yes)
+    if imported:
+        applied(desk, draft, by_whom or login(), now)
     _close(draft, imported=imported)
-    return int(wrong)
-
-
-def _draft(desk: Services, content: bytes, file: Path, given: Given) -> Draft:
-    """Read it, lint it against what is known, and plan with and without it."""
-    earlier = desk.imported()
-    parsed = read_notice(content, str(file), given, earlier)
-    if parsed.notice is None:
-        return Draft(None, parsed.problems)
-    notice = replace(parsed.notice, published=parsed.notice.published or clock.now().date())
-    before = known(notice.region, imported=earlier)
-    problems = (*parsed.problems, *lint(notice, before, parsed.places))
-    if has_errors(problems):
-        return Draft(notice, problems)
-    old, new = _plan(desk, earlier), _plan(desk, (*earlier, notice))
-    return Draft(notice, problems, tuple(moves.moved(old, new)), moves.settled(old, new))
-
-
-def _plan(desk: Services, imported: tuple[Notice, ...]) -> Plan:
-    now = clock.now()
-    calendars = Calendars(desk.register, imported=imported)
-    until = now.date() + HORIZON
-    return compile_plan(desk.register, calendars, desk.history(), now=now, since=now.date(), until=until)
+    return 0 if draft.is_sound else 1
 
 
 def _agreed(yes: bool) -> bool:
-    if yes:
-        return True
-    if not sys.stdin.isatty():
+    if not yes and not sys.stdin.isatty():
         hint = say("先用 --dry-run 看会变什么，再加 --yes 导入")
-        raise UsageError(Problem("not-confirmed", say("没有确认，未导入"), hint))
-    return click.confirm(tell(say("导入吗？")), err=True)
+        raise RefusedError(Problem("not-confirmed", say("没有确认，未导入"), hint))
+    return yes or click.confirm(tell(say("导入吗？")), err=True)
 
 
-def _put(desk: Services, notice: Notice, content: bytes, file: Path, by: str) -> None:
-    now = clock.now()
-    digest = desk.journal.keep("calendar", file.name, content, now)
-    desk.journal.append([entry_of(notice, str(file), digest, by)], now=now)
+def _say(draft: Import) -> None:
+    shown(draft.problems, spoken())
+    if draft.is_sound:
+        for one in draft.days:
+            click.echo(tell(moves.day_line(one)))
+        if draft.settled:
+            click.echo(tell(say("{n}天由暂定转为已公布", n=draft.settled)))
+        for sentence in moves.lines(draft.moves):
+            click.echo(tell(sentence))
 
 
-def _say(draft: Draft) -> None:
-    for problem in draft.problems:
-        click.echo(problem.text(spoken()), err=True)
-    if draft.notice is not None and not has_errors(draft.problems):
-        for line in moves.lines(list(draft.moved), draft.settled):
-            click.echo(tell(line))
-
-
-def _close(draft: Draft, *, imported: bool) -> None:
+def _close(draft: Import, *, imported: bool) -> None:
     notice = draft.notice
     if output_format() == "json":
         print_json(
@@ -129,12 +88,16 @@ def _close(draft: Draft, *, imported: bool) -> None:
                 "region": notice.region.value if notice and notice.region else None,
                 "published": notice.published.isoformat() if notice and notice.published else None,
                 "problems": [problem_data(problem) for problem in draft.problems],
-                "moved": [moves.data(one) for one in draft.moved],
-                "settled": draft.settled,
+                "days": [moves.day_data(one) for one in draft.days],
+                "settled_days": draft.settled,
+                "settled": moves.settled(draft.moves),
+                "moved": [moves.data(one, spoken()) for one in draft.moves],
                 "imported": imported,
             }
         )
     elif imported and notice:
         click.echo(tell(say("已导入{number}（{year}年）。", number=notice.number, year=notice.year)))
+    elif draft.is_sound and not draft.is_news:
+        click.echo(tell(say("这些安排都已在日历中，没有变化，未导入。")))
     else:
         click.echo(tell(say("未导入。")))

@@ -1,59 +1,61 @@
-"""The deadlines that move when the calendar changes: old → new, of tasks that are not finished. It changes nothing."""
+"""Deadlines that moved, and the days that moved them, in words and as JSON. It compares nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from scheduler.planning.model import Dates, State
-from scheduler.planning.plan import Plan
-from scheduler.planning.standing import standing
+from scheduler.planning.moves import Move
 from scheduler.reports.shapes import days, iso
-from scheduler.words import Phrase, say
-
-_CLOSED = frozenset({State.DONE, State.DONE_LATE, State.WAIVED, State.DORMANT})
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """One open task whose printed, due or target day is another than before."""
-
-    task: str
-    old: Dates
-    new: Dates
+from scheduler.words import Lang, Phrase, say
+from scheduler.workdays import Day
+from scheduler.workdays.explain import dated
 
 
-def moved(old: Plan, new: Plan) -> list[Moved]:
-    """The open tasks of both plans whose days differ, in the order of the table."""
-    found = []
-    for task in new.tasks():
-        before = old.task(task.id)
-        if before is None or _days(before.dates) == _days(task.dates):
-            continue
-        if standing(task, new, new.now).state not in _CLOSED:
-            found.append(Moved(task.id, before.dates, task.dates))
-    return found
+def data(move: Move, lang: Lang) -> dict[str, object]:
+    """A moved task as JSON; `open` says whether its owner is told, `reason` is for a reader."""
+    return {
+        "task": move.task.id,
+        "old": {**days(move.before), "provisional": move.before.provisional},
+        "new": {**days(move.after), "provisional": move.after.provisional},
+        "open": move.is_open,
+        "reason": move.reason.text(lang),
+    }
 
 
-def settled(old: Plan, new: Plan) -> int:
-    """How many slots are provisional no more."""
-    before = {(s.obligation.id, s.period, s.region, s.event, s.only) for s in old.slots if s.dates.provisional}
-    after = [s for s in new.slots if not s.dates.provisional]
-    return sum((s.obligation.id, s.period, s.region, s.event, s.only) in before for s in after)
+def lines(moves: Sequence[Move]) -> Iterator[Phrase]:
+    """The moves in words, those of a day one by one, and how many are no longer provisional as they stood."""
+    moving = [move for move in moves if move.is_dated]
+    for move in moving:
+        yield line(move)
+    yield say("期限改变的任务{n}项，不再是暂定的{m}项", n=len(moving), m=settled(moves))
+    if told := sum(move.is_open for move in moving):
+        yield say("导入后逐一告知已进入办理期的{n}项的责任单位", n=told)
 
 
-def data(one: Moved) -> dict[str, object]:
-    """A moved task as JSON."""
-    return {"task": one.task, "old": days(one.old), "new": days(one.new)}
+def settled(moves: Sequence[Move]) -> int:
+    """How many are no longer provisional."""
+    return sum(move.before.provisional and not move.after.provisional for move in moves)
 
 
-def lines(found: list[Moved], settled_slots: int) -> Iterator[Phrase]:
-    """The moves in words."""
-    for one in found:
-        old, new = iso(one.old.target), iso(one.new.target)
-        yield say("{task}：办理时限{old} → {new}", task=one.task, old=old, new=new)
-    yield say("期限改变的任务{n}项，不再是暂定的{m}项", n=len(found), m=settled_slots)
+def line(move: Move) -> Phrase:
+    """One task: old → new, and why."""
+    old, new = (move.before.target, move.after.target)
+    limits: Phrase | str = ""
+    if move.before.due != move.after.due and (old, new) != (move.before.due, move.after.due):
+        limits = say("，规定期限{old} → {new}", old=iso(move.before.due), new=iso(move.after.due))
+    return say(
+        "{task}：办理时限{old} → {new}{limits}（{reason}）",
+        task=move.task.id, old=iso(old), new=iso(new), limits=limits, reason=move.reason,
+    )  # fmt: skip
 
 
-def _days(dates: Dates) -> tuple[object, ...]:
-    return dates.printed, dates.due, dates.target
+def day_line(day: Day) -> Phrase:
+    """A day that works or rests otherwise than before."""
+    change = say("休息 → 上班") if day.works else say("上班 → 休息")
+    name = say("（{name}）", name=day.name) if day.name else ""
+    return say("{day} {change}{name}", day=dated(day.date), change=change, name=name)
+
+
+def day_data(day: Day) -> dict[str, object]:
+    """The same as JSON."""
+    return {"date": day.date.isoformat(), "works": day.works, "kind": day.kind.value, "name": day.name}

@@ -47,7 +47,7 @@ def test_a_dry_run_shows_the_moves_and_changes_nothing(office, notice):
 
 def test_without_a_yes_nothing_is_imported(office, notice):
     result = office("calendar", "import", notice)
-    assert (result.exit_code, result.stderr.startswith("error[not-confirmed]")) == (2, True)
+    assert (result.exit_code, result.stderr.startswith("error[not-confirmed]")) == (3, True)
     assert target(office) == ("2027-01-29", True)
 
 
