@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -12,9 +11,11 @@ from scheduler.cli.desk import services
 from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_json, problem_data
 from scheduler.cli.table import chosen
-from scheduler.planning.calendars import Calendars
+from scheduler.daemon.services import HORIZON
+from scheduler.planning import Calendars, History, compile_plan
 from scheduler.problems import Level, Problem, UnreachableError, has_errors
 from scheduler.register import Loaded, load
+from scheduler.reports.unsettled import missing
 from scheduler.reports.year import missing_notice
 from scheduler.words import say
 
@@ -41,14 +42,17 @@ def check(*, file: Path | None, strict: bool) -> int:
 
 
 def _calendar(loaded: Loaded) -> tuple[Problem, ...]:
-    if loaded.register is None:
+    """Whether next year's arrangement is missing, and what is provisional by it; the database is not needed for it."""
+    now, register = clock.now(), loaded.register
+    if register is None or missing_notice(Calendars(register).of(register.office.region), now.date()) is None:
         return ()
-    region, today = loaded.register.office.region, clock.now().date()
-    problem = missing_notice(Calendars(loaded.register).of(region), today)
-    if problem is not None and (desk := services()).has_journal:
-        with suppress(UnreachableError):  # the table can be checked without the database
-            problem = missing_notice(desk.calendars(loaded.register).of(region), today)
-    return (problem,) if problem else ()
+    desk = services()
+    try:
+        calendars, history = desk.calendars(register), desk.history()
+    except UnreachableError:
+        calendars, history = Calendars(register), History()
+    until = now.date() + HORIZON
+    return missing(compile_plan(register, calendars, history, now=now, since=now.date(), until=until), now.date())
 
 
 def _summary(path: Path, loaded: Loaded, problems: tuple[Problem, ...]) -> str:

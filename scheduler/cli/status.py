@@ -23,10 +23,12 @@ from scheduler.problems import RefusedError, TableError, has_errors
 from scheduler.register import Register
 from scheduler.reports.shapes import iso
 from scheduler.reports.status import COLUMNS, Row, data, lines, record, rows, summary
-from scheduler.reports.year import missing_notice
+from scheduler.reports.text import folded
+from scheduler.reports.unsettled import missing
 from scheduler.words import say
 
 _STATE = click.Choice([state.value for state in State])
+_WIDE = 80
 _TROUBLE = "mail-trouble"  # the mark in which the daemon keeps what holds the mail back
 
 
@@ -128,8 +130,9 @@ def _say(found: list[Row], plan: Plan, now: datetime) -> None:
 def _foot(desk: Services, plan: Plan, head: str | None, now: datetime) -> None:
     """What else an admin must know: a missing notice, mail that cannot leave, the calendar's reach, the head."""
     table = plan.calendars.of(plan.register.office.region)
-    if problem := missing_notice(table, now.date()):
-        click.echo(problem.text(spoken()).splitlines()[0])
+    for problem in missing(plan, now.date()):
+        for line in folded(problem.text(spoken()).splitlines()[0], _WIDE):
+            click.echo(line)
     if trouble := desk.journal.mark(_TROUBLE) if desk.has_journal else None:
         click.echo(trouble)
     click.echo(tell(say("放假安排已公布至{day}", day=iso(table.announced_until))))
