@@ -32,7 +32,7 @@ class Settings:
     smtp_password: str | None
     sender: str | None
     lang: Lang
-    beat: timedelta  # between two sweeps; tests with a fast clock want it longer
+    beat: timedelta  # between two sweeps; tests move the clock and want it short
 
 
 def _password(env: Mapping[str, str]) -> str | None:
@@ -60,7 +60,7 @@ def settings(
         smtp_password=_password(env),
         sender=env.get("DUBAN_FROM"),
         lang=Lang(lang or env.get("DUBAN_LANG") or Lang.ZH),
-        beat=timedelta(seconds=int(env.get("DUBAN_BEAT") or 30)),
+        beat=timedelta(seconds=float(env.get("DUBAN_BEAT") or 30)),
     )
 
 

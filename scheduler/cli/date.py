@@ -1,4 +1,7 @@
-"""`duban date`: working-day arithmetic for a person, a line of JSON for a program. It reads no table."""
+"""`duban date`: working-day arithmetic for a person, a line of JSON for a program. It reads no table.
+
+Notices that were imported count, where there is a journal that holds them.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from scheduler.cli.desk import services
 from scheduler.cli.moments import day
 from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import line
@@ -65,20 +69,21 @@ def date_(
         "as_of": as_of.isoformat() if as_of else None,
         "calendar": _content(calendar) if calendar else None,
     }
-    table = calendar_of(fields)
+    imported = services().imported()
+    table = calendar_of(fields, imported=imported)
     found = evaluate(parse(" ".join(expr)), table)
     if output_format() == "json":
-        click.echo(line(answer(fields, lang=spoken())))
+        click.echo(line(answer(fields, lang=spoken(), imported=imported)))
     else:
         _say(found, table, explained=explain)
     return 0
 
 
 def _batch() -> int:
-    failed = False
+    failed, imported = False, services().imported()
     for raw in sys.stdin.buffer:
         if raw.strip():
-            found = answer_line(raw.decode("utf-8-sig", "replace"), lang=spoken())
+            found = answer_line(raw.decode("utf-8-sig", "replace"), lang=spoken(), imported=imported)
             failed |= found["error"] is not None
             click.echo(line(found))
     return int(failed)
