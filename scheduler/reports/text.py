@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from unicodedata import east_asian_width
+
+_PIECES = re.compile(r"[!-~]+ *|.", re.DOTALL)  # a word of letters with the blanks after it, or any one character
 
 
 def cells(text: str) -> int:
@@ -25,15 +28,14 @@ def clipped(text: str, room: int) -> str:
 
 
 def folded(text: str, room: int) -> list[str]:
-    """The text in lines of at most `room` cells; an empty text is one empty line."""
-    lines, used = [""], 0
-    for letter in text:
-        used += cells(letter)
-        if used > room:
-            lines.append("")
-            used = cells(letter)
-        lines[-1] += letter
-    return lines
+    """The text in lines of at most `room` cells, words of letters kept whole; an empty text is one empty line."""
+    lines = [""]
+    for piece in _PIECES.findall(text):
+        for part in [piece] if cells(piece.rstrip()) <= room else piece:
+            if lines[-1] and cells((lines[-1] + part).rstrip()) > room:
+                lines.append("")
+            lines[-1] += part
+    return [line.rstrip() for line in lines]
 
 
 def padded(text: str, room: int) -> str:
