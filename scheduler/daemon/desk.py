@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from scheduler.daemon.services import HORIZON, Services
+from scheduler.daemon.watch import Watch
 from scheduler.journal import Entry, Journal
 from scheduler.planning import Calendars, History, Plan, compile_plan
 from scheduler.planning.model import Fact, FactKind
@@ -36,8 +36,9 @@ class Desk:
         self.register: Register = services.register
         self.journal: Journal = services.journal
         self.refused: tuple[Problem, ...] = ()
-        self.refused_digest = ""
-        self._seen = _stamps(services.loaded, services.settings.table)
+        self.refused_as = ""  # which text was refused, and on which day: the cause of one warning
+        self._watch = Watch.of(services.settings.table, services.loaded)
+        self._stale = False
         facts = tuple(self.journal.facts())
         self._history = History.of(facts)
         self._seq = facts[-1].seq if facts else 0
@@ -45,9 +46,11 @@ class Desk:
         self.table_files: tuple[str, ...] = ()
         self.calendar_file = next((str(f.data["digest"]) for f in reversed(facts) if _is_whole(f)), "")
         self._imported = services.imported()
-        self._adopt(services.loaded, now)
+        self._adopt(services.loaded, self.register, now)
+        self._read_facts()
         self.plan: Plan = self._compile(now)
         self._keep_calendars(now)
+        self._stale = False
 
     @property
     def seq(self) -> int:
@@ -55,77 +58,79 @@ class Desk:
         return self._seq
 
     def follow(self, now: datetime, *, reload: bool = False) -> bool:
-        """Bring the plan up to `now`: an edited table, new facts, a new day. Returns whether the plan was made anew."""
-        anew = self._read_table(now) if reload or self._table_moved() else False
-        anew = self._read_facts() or anew
-        if anew or now.date() != self.plan.now.date():
-            self.plan = self._compile(now)
-            self._keep_calendars(now)
-            return True
-        return False
+        """Bring the plan up to `now`: an edited table, new facts, a new day. Returns whether the plan was made anew.
 
-    def _read_table(self, now: datetime) -> bool:
+        A failing journal leaves nothing half done: what was not taken in is taken in by the next call.
+        """
+        if reload or self._watch.moved(now):
+            self._read_table(now)
+        self._read_facts()
+        if not self._stale and now.date() == self.plan.now.date():
+            return False
+        self.plan = self._compile(now)
+        self._keep_calendars(now)
+        self._stale = False
+        return True
+
+    def _read_table(self, now: datetime) -> None:
         loaded = load(self.services.settings.table)
-        self._seen = _stamps(loaded, self.services.settings.table)
         if loaded.register is None or has_errors(loaded.problems):
             self._refuse(loaded, now)
-            return False
-        self.refused = ()
-        if loaded.register.digest == self.register.digest:
-            return False
-        self.register = loaded.register
-        self._adopt(loaded, now)
-        log.info("table reloaded digest=%s rows=%d", loaded.register.digest[:12], len(loaded.register.obligations))
-        return True
+        else:
+            if loaded.register.digest != self.register.digest:
+                self._adopt(loaded, loaded.register, now)
+                rows = len(loaded.register.obligations)
+                log.info("table reloaded digest=%s rows=%d", loaded.register.digest[:12], rows)
+            self.refused, self.refused_as = (), ""
+        self._watch = Watch.of(self.services.settings.table, loaded)
 
     def _refuse(self, loaded: Loaded, now: datetime) -> None:
         """Keep the table in force; write down once per faulty text that another one was offered."""
         digest = _digest(loaded)
-        if self.refused and self.refused_digest == digest:
-            return
-        self.refused, self.refused_digest = loaded.problems, digest
-        for problem in loaded.problems:
-            log.error("table refused %s", problem.text().replace("\n", " "))
-        refused = Entry(FactKind.TABLE_REFUSED, PROGRAM, data={"digest": digest, "problems": len(loaded.problems)})
-        self.journal.append([refused], now=now)
+        if not self.refused_as.startswith(digest):
+            refused = Entry(FactKind.TABLE_REFUSED, PROGRAM, data={"digest": digest, "problems": len(loaded.problems)})
+            self.journal.append([refused], now=now)
+            self.refused_as = f"{digest}:{now.date().isoformat()}"
+            for problem in loaded.problems:
+                log.error("table refused %s", problem.text().replace("\n", " "))
+        self.refused = loaded.problems
 
-    def _adopt(self, loaded: Loaded, now: datetime) -> None:
+    def _adopt(self, loaded: Loaded, register: Register, now: datetime) -> None:
         """Keep the files whole and write down that this table is in force, and which rows are new."""
         digests = tuple(self.journal.keep("table", Path(name).name, content, now) for name, content in loaded.files)
-        self.table_files = digests
         entries = []
-        if self._in_force != self.register.digest:
-            entries.append(Entry(FactKind.TABLE, PROGRAM, data={"digest": self.register.digest, "files": digests}))
-            self._in_force = self.register.digest
+        if self._in_force != register.digest:
+            entries.append(Entry(FactKind.TABLE, PROGRAM, data={"digest": register.digest, "files": digests}))
         entries += [
             Entry(FactKind.ROW, PROGRAM, data={"obligation": row.id})
-            for row in self.register.obligations
+            for row in register.obligations
             if row.id not in self._history.first_seen
         ]
         self.journal.append(entries, now=now)
-        self._read_facts()
+        self.register, self.table_files, self._in_force = register, digests, register.digest
+        self._stale = True
 
-    def _read_facts(self) -> bool:
-        """Take in what was written since, by whoever; says whether any of it can change a date."""
+    def _read_facts(self) -> None:
+        """Take in what was written since, by whoever; the plan is stale where any of it can change a date."""
         facts = tuple(self.journal.facts(after=self._seq))
         if not facts:
-            return False
+            return
+        if any(fact.kind in {FactKind.CALENDAR, FactKind.VOID} for fact in facts):
+            self._imported = self.services.imported()
         self._seq = facts[-1].seq
         self._history = self._history.extended(facts)
         if hasattr(self, "plan"):
             self.plan = replace(self.plan, history=self._history)
-        if any(fact.kind in {FactKind.CALENDAR, FactKind.VOID} for fact in facts):
-            self._imported = self.services.imported()
-        return any(fact.kind not in _BOOKKEEPING and not _is_whole(fact) for fact in facts)
+        self._stale = self._stale or any(fact.kind not in _BOOKKEEPING and not _is_whole(fact) for fact in facts)
 
     def _keep_calendars(self, now: datetime) -> None:
         """Keep the calendars in force whole, and write down when a day of them is not what it was."""
         content = written(self.plan.calendars.in_use(self.plan.roster))
         if hashlib.sha256(content).hexdigest() != self.calendar_file:
-            digest = self.calendar_file = self.journal.keep(_WHOLE, "calendar.json", content, now)
-            self.journal.append(
-                [Entry(FactKind.CALENDAR, PROGRAM, data={_WHOLE: True, "digest": digest, "files": (digest,)})], now=now
-            )
+            digest = self.journal.keep(_WHOLE, "calendar.json", content, now)
+            whole = Entry(FactKind.CALENDAR, PROGRAM, data={_WHOLE: True, "digest": digest, "files": (digest,)})
+            self.journal.append([whole], now=now)
+            self.calendar_file = digest
 
     def _compile(self, now: datetime) -> Plan:
         return compile_plan(
@@ -137,9 +142,6 @@ class Desk:
             until=now.date() + HORIZON,
         )
 
-    def _table_moved(self) -> bool:
-        return any(_stamp(path) != stamp for path, stamp in self._seen.items())
-
 
 def _is_whole(fact: Fact) -> bool:
     """Whether a fact only says that the calendars in force were kept whole: it changes no date by itself."""
@@ -148,17 +150,3 @@ def _is_whole(fact: Fact) -> bool:
 
 def _digest(loaded: Loaded) -> str:
     return hashlib.sha256(b"\0".join(content for _, content in loaded.files)).hexdigest()
-
-
-def _stamps(loaded: Loaded, table: Path) -> Mapping[Path, tuple[int, int, int]]:
-    paths = {table, *(Path(name) for name, _ in loaded.files)}
-    return {path: _stamp(path) for path in paths}
-
-
-def _stamp(path: Path) -> tuple[int, int, int]:
-    """What changes when a file is written or replaced: inode, size, time of change; zeros where it is missing."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return 0, 0, 0
-    return stat.st_ino, stat.st_size, stat.st_mtime_ns

@@ -95,7 +95,7 @@ class Duties:
 
     def _refused_table(self, now: datetime) -> None:
         if self._desk.refused:
-            self._warn(f"table:{self._desk.refused_digest}", self._desk.refused, now)
+            self._warn(f"table:{self._desk.refused_as}", self._desk.refused, now)
 
     def _refused_mail(self, now: datetime) -> None:
         """Tell of mails that a server refused for good; of a warning that was refused there is nobody left to tell."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from scheduler.problems import Place, Problem
@@ -19,12 +20,10 @@ def load(path: Path) -> Loaded:
     if isinstance(content, Problem):
         return Loaded(None, (content,), ())
     table, problems = read_file(name, content)
-    files: list[File] = [(name, content)]
-    for other, _ in included(name, table):
-        more = _content(Path(other))
-        if isinstance(more, bytes) and other not in dict(files):
-            files.append((other, more))
-    return understand(tuple(files), table, problems)
+    contents = {other: _content(Path(other)) for other, _ in included(name, table) if other != name}
+    files: tuple[File, ...] = tuple((other, more) for other, more in contents.items() if isinstance(more, bytes))
+    absent = tuple(other for other, more in contents.items() if not isinstance(more, bytes))
+    return replace(understand(((name, content), *files), table, problems), absent=absent)
 
 
 def _content(path: Path) -> bytes | Problem:

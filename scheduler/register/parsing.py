@@ -20,11 +20,15 @@ File = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What came of reading a table: the register (None where there are errors), all problems, the files as read."""
+    """What came of reading a table: the register (None where there are errors), all problems, the files as read.
+
+    `absent` are the included files that could not be opened.
+    """
 
     register: Register | None
     problems: tuple[Problem, ...]
     files: tuple[File, ...]
+    absent: tuple[str, ...] = ()
 
 
 def parse(files: Sequence[File]) -> Loaded:
