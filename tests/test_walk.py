@@ -1,24 +1,25 @@
 """One story from end to end: the real daemon in a process of its own, a real SMTP server, a real database, four months.
 
-The clock of the daemon is driven by libfaketime, two thirds of a day a second. What `duban plan` announced on the first
-day is compared with what the mail server took. In between a unit finishes early, an event is entered, and the machine
-is off for two weeks.
+The clock of the daemon's process is libfaketime's, and the test moves it on: at each step it waits until the daemon has
+gone round. What `duban plan` announced on the first day is compared with what the mail server took. In between a unit
+finishes early, an event is entered, and the machine is off for two weeks.
 """
 
 import csv
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from contextlib import contextmanager, suppress
+from datetime import date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from post_office import Authority, Sink, listening
@@ -28,15 +29,16 @@ from scheduler.clock import BEIJING
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
 pytestmark = pytest.mark.skipif(not LIBRARIES, reason="libfaketime is not installed on this machine")
 
-SPEED = 57_600  # two thirds of a day a second
-START = datetime(2025, 11, 28, 0, 0, tzinfo=BEIJING)  # a Friday: ready before Monday the 1st
-OUTAGE = datetime(2026, 3, 1, 0, 0, tzinfo=BEIJING)
-BACK = datetime(2026, 3, 13, 18, 0, tzinfo=BEIJING)  # a Friday evening
-AWAKE = datetime(2026, 3, 16, 9, 0, tzinfo=BEIJING)  # the Monday on which the late mails go
+START = datetime(2025, 12, 1, tzinfo=BEIJING)
 PAUSE = datetime(2026, 1, 17, 12, tzinfo=BEIJING)  # a Saturday
+OUTAGE = datetime(2026, 3, 1, tzinfo=BEIJING)
+BACK = datetime(2026, 3, 15, 3, tzinfo=BEIJING)  # a Sunday, at night
+AWAKE = datetime(2026, 3, 16, 9, tzinfo=BEIJING)  # the Monday on which the late mails go
+END = datetime(2026, 4, 1, tzinfo=BEIJING)
+BEATEN = "WATCHDOG=1\nSTATUS="  # what the daemon tells its supervisor when it has gone round
+LOOKS = (time(8, 59), time(9, 0, 30), time(16, 30, 30))  # when the clock stops, each day
 SILENCED = "annual-report.submit/wanghe/2025"
 EVENT = ("event", "normative-document.issued", "--unit", "shidu", "--ref", "SD-001", "--at", "2026-01-16")
-END = datetime(2026, 4, 1, 0, 0, tzinfo=BEIJING)
 
 TABLE = """\
 version: 1
@@ -107,49 +109,75 @@ def working_days():
 
 
 class Office:
-    """The story's machine: a table, a database, a mail server, and a clock that runs fast."""
+    """The story's machine: a table, a database, a mail server, and a clock that we move."""
 
     def __init__(self, folder, url, ca):
         self.folder = folder
+        self.clock = folder / "clock"
         (folder / "obligations.yaml").write_text(TABLE, encoding="utf-8")
+        self.heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.heard.bind(str(folder / "notify"))
+        self.heard.settimeout(60)
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("DUBAN", "LD_", "FAKETIME"))} | {
             "DUBAN_TABLE": str(folder / "obligations.yaml"),
             "DUBAN_STATE": str(folder / "state"),
             "DUBAN_SMTP": url,
             "DUBAN_SMTP_PASSWORD": "secret",
             "DUBAN_SMTP_CA": str(ca or ""),
-            "DUBAN_SMTP_TIMEOUT": str(30 * SPEED),  # time-outs run on the fast clock too
-            "DUBAN_BEAT": "1200",  # or the sweep would never rest
+            "DUBAN_BEAT": "0.1",  # the daemon waits in real time; its clock stands still until we move it
+            "NOTIFY_SOCKET": str(folder / "notify"),
             "LD_PRELOAD": str(LIBRARIES[0]),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_TIMESTAMP_FILE": str(self.clock),
             "TZ": "Asia/Shanghai",
         }
         self.daemon = None
 
-    def duban(self, at, *words):
-        """Run a command at a moment that stands still."""
-        env = self.env | {"FAKETIME": f"{at:%Y-%m-%d %H:%M:%S}"}
+    def duban(self, *words):
+        """Run a command at the moment at which the clock stands."""
         command = [sys.executable, "-m", "scheduler.cli", *words]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def start(self, at):
-        env = self.env | {"FAKETIME": f"@{at:%Y-%m-%d %H:%M:%S} x{SPEED}"}
+        self.set_clock(at)
         command = [sys.executable, "-m", "scheduler.cli", "run"]
         with (self.folder / "daemon.log").open("a") as log:
-            self.daemon = subprocess.Popen(command, env=env, stdout=log, stderr=log)
-        self.begun = (at, time.monotonic())
+            self.daemon = subprocess.Popen(command, env=self.env, stdout=log, stderr=log)
+        self.listen("READY=1")
+        self.listen(BEATEN)
 
-    def wait_until(self, moment):
-        at, begun = self.begun
-        rest = begun + (moment - at).total_seconds() / SPEED - time.monotonic()
-        time.sleep(max(0, rest))
-        assert self.daemon.poll() is None, (self.folder / "daemon.log").read_text()[-2000:]
+    def set_clock(self, moment):
+        """Move the clock; the file is replaced whole, for it is read at every look at the time."""
+        fresh = self.clock.with_suffix(".new")
+        fresh.write_text(f"{moment:%Y-%m-%d %H:%M:%S}\n")
+        fresh.replace(self.clock)
+
+    def go_on(self, since, until):
+        """Let the days pass, and the daemon go round once at each look: while the clock stands still, it does not."""
+        day = since.date()
+        while day < until.date():
+            for look in LOOKS:
+                if (moment := datetime.combine(day, look, BEIJING)) >= since:
+                    self.set_clock(moment)
+                    self.listen(BEATEN)
+            day += timedelta(days=1)
+
+    def listen(self, word):
+        """Wait until the daemon tells its supervisor something with this word."""
+        while word not in self.heard.recv(4096).decode():
+            assert self.daemon.poll() is None, (self.folder / "daemon.log").read_text()[-2000:]
 
     def stop(self):
         if self.daemon and self.daemon.poll() is None:
             self.daemon.send_signal(signal.SIGTERM)
             assert self.daemon.wait(30) == 0, (self.folder / "daemon.log").read_text()[-2000:]
+        self.heard.setblocking(False)
+        with suppress(BlockingIOError):
+            while self.heard.recv(4096):
+                pass
+        self.heard.settimeout(60)
 
 
 @contextmanager
@@ -170,37 +198,42 @@ def mail_server(folder, *, tls):
         yield sink, f"smtp+starttls://zwgk@127.0.0.1:{port}", authority.ca
 
 
-def play(folder, *, tls):
+def play(*, tls):
     """The four months with one kind of mail server: what was announced, the status at the end, what came, the proof."""
-    folder.mkdir()
+    with TemporaryDirectory(prefix="duban-") as name:  # short: the name of a socket has at most 107 bytes
+        return told(Path(name), tls=tls)
+
+
+def told(folder, *, tls):
     with mail_server(folder, tls=tls) as (sink, url, ca):
         office = Office(folder, url, ca)
-        announced = office.duban(
-            START, "plan", "--from", "2025-12-01", "--to", "2026-03-31", "--chasers", "--format", "json"
-        )
+        office.set_clock(START)
+        announced = office.duban("plan", "--from", "2025-12-01", "--to", "2026-03-31", "--chasers", "--format", "json")
         try:
             office.start(START)
-            office.wait_until(PAUSE)
-            office.duban(PAUSE, "done", SILENCED, "--on", "2026-01-16")
-            office.duban(PAUSE, *EVENT)
-            office.wait_until(OUTAGE)
+            office.go_on(START, PAUSE)
+            office.set_clock(PAUSE)
+            office.duban("done", SILENCED, "--on", "2026-01-16")
+            office.duban(*EVENT)
+            office.go_on(PAUSE, OUTAGE)
             office.stop()
             office.start(BACK)
-            office.wait_until(END)
+            office.go_on(BACK, END)
         finally:
             office.stop()
-        status = office.duban(END, "status", "--format", "json")
-        verified = office.duban(END, "audit", "verify")
+            office.heard.close()
+        office.set_clock(END)
+        status = office.duban("status", "--format", "json")
+        verified = office.duban("audit", "verify")
         mails = [message_from_bytes(envelope.content, policy=policy.default) for envelope in sink.envelopes]
     return json.loads(announced), json.loads(status), mails, verified
 
 
 @pytest.fixture(scope="module")
-def stories(tmp_path_factory):
-    """Both stories side by side, for they mostly wait."""
-    folder = tmp_path_factory.mktemp("walk")
+def stories():
+    """Both stories side by side."""
     with ThreadPoolExecutor(2) as pool:
-        played = {kind: pool.submit(play, folder / kind, tls=kind == "starttls") for kind in ("plain", "starttls")}
+        played = {kind: pool.submit(play, tls=kind == "starttls") for kind in ("plain", "starttls")}
         return {kind: story.result() for kind, story in played.items()}
 
 
@@ -233,7 +266,7 @@ def test_each_announced_mail_arrives_once_on_its_day_and_not_before_its_moment(s
         found = sent[key]
         assert found["outcome"] == "sent", (key, found)
         assert moment(found["sent_at"]) >= moment(notice["at"]), key
-        assert found["sent_at"][:10] == notice["at"][:10], key
+        assert moment(found["sent_at"]) - moment(notice["at"]) < timedelta(minutes=5), key
         assert came[found["message_id"]] == 1, key
 
 

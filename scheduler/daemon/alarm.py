@@ -64,7 +64,7 @@ class AlarmClock(BlockingScheduler):  # type: ignore[misc]  # APScheduler ships 
         os.set_blocking(self._write, False)
         self._rung = True
         self._set: dict[str, tuple[datetime, ...]] = {}
-        every = IntervalTrigger(seconds=int(self._longest), timezone=BEIJING)
+        every = IntervalTrigger(seconds=max(1, round(self._longest)), timezone=BEIJING)
         self.add_job(self._ring, every, id=SWEEP, name=SWEEP)
 
     @property
