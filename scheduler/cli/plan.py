@@ -12,8 +12,8 @@ from scheduler.cli.desk import services
 from scheduler.cli.moments import day, end_of, start_of
 from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_streamed
-from scheduler.cli.running import running
-from scheduler.daemon.services import Services
+from scheduler.cli.running import running, running_calendars
+from scheduler.daemon.services import HORIZON, Services
 from scheduler.planning import Plan, compile_plan
 from scheduler.planning.entries import known
 from scheduler.problems import Problem, UsageError
@@ -33,7 +33,9 @@ duban plan --from 2027-01-01 --to 2027-01-31
 duban plan --from 2026-01-01 --to 2026-12-31 --format json
 duban plan --who zhou.min
 duban plan --against running""",
-    more=say("不写 --from 为今天，不写 --to 为30天。--against running 列出改表以后会变的期限和通知。"),
+    more=say(
+        "不写 --from 为今天，不写 --to 为30天。--against running 列出改表以后会变的期限和通知，不写 --to 为400天。"
+    ),
 )
 @option("--from", "since", type=day, metavar="DATE", words=say("从哪一天"))
 @option("--to", "until", type=day, metavar="DATE", words=say("到哪一天（含）"))
@@ -43,17 +45,18 @@ duban plan --against running""",
 def plan(*, since: date | None, until: date | None, who: str | None, chasers: bool, against: str | None) -> None:
     now = clock.now()
     first = since or now.date()
-    last = until or first + _SPAN
+    last = until or first + (HORIZON if against else _SPAN)
     if last < first:
         raise UsageError(Problem("range-reversed", say("--to 早于 --from"), say("先写较早的一天")))
     desk = services()
     if who is not None:
         _known(desk.register, who)
     span = _Span(start_of(first), end_of(last), who, chasers)
-    forecast = span.of(desk.plan(min(now, start_of(first)), first, last))
     if against is not None:
-        _compare(span.of(_running(desk, forecast.plan, first, last)), forecast)
-    elif output_format() == "json":
+        _compare(desk, span, min(now, start_of(first)))
+        return
+    forecast = span.of(desk.plan(min(now, start_of(first)), first, last))
+    if output_format() == "json":
         rows = (data(task, notices) for task, notices in forecast.tasks())
         print_streamed({}, "tasks", rows, (("load", part) for part in (forecast.load(),)))
     else:
@@ -74,17 +77,15 @@ class _Span:
         return Forecast.of(made, self.since, self.until, who=self.who, chasers=self.chasers)
 
 
-def _running(desk: Services, made: Plan, first: date, last: date) -> Plan:
-    """The same plan by the table that is in force."""
-    register = running(desk)
-    history = desk.history()
-    return compile_plan(register, desk.calendars(register), history, now=made.now, since=first, until=last)
-
-
-def _compare(old: Forecast, new: Forecast) -> None:
-    found = difference.difference(old, new)
+def _compare(desk: Services, span: _Span, now: datetime) -> None:
+    """By the table on disk and the calendars of now against those in force; each plan a year ahead at least."""
+    register, history = running(desk), desk.history()
+    reach = {"since": min(now, span.since).date(), "until": max(now + HORIZON, span.until).date()}
+    old = compile_plan(register, running_calendars(desk, register), history, now=now, **reach)
+    new = compile_plan(desk.register, desk.calendars(), history, now=now, **reach)
+    found = difference.difference(span.of(old), span.of(new))
     if output_format() == "json":
-        print_streamed({}, "tasks", map(difference.data, found), iter(()))
+        print_streamed({}, "tasks", (difference.data(changed, spoken()) for changed in found), iter(()))
         return
     for changed in found:
         for line in difference.lines(changed):

@@ -1,13 +1,15 @@
-"""The table that the daemon last put in force, as the journal kept it. It reads no file."""
+"""The table and the calendars that the daemon last put in force, as the journal kept them. It reads no file."""
 
 from __future__ import annotations
 
-from scheduler.daemon.kept import table
+from scheduler.daemon.kept import is_whole, table
 from scheduler.daemon.services import Services
+from scheduler.planning import Calendars
 from scheduler.planning.model import FactKind
 from scheduler.problems import Problem, RefusedError
 from scheduler.register import Register
 from scheduler.words import say
+from scheduler.workdays.keeping import restored
 
 
 def running(desk: Services) -> Register:
@@ -19,3 +21,11 @@ def running(desk: Services) -> Register:
         hint = say("用 duban run 或 duban run --once 启动一次以后才能比较")
         raise RefusedError(Problem("no-running-table", say("记录里还没有运行过的台账"), hint))
     return found
+
+
+def running_calendars(desk: Services, register: Register) -> Calendars:
+    """The calendars that the daemon last counted by; those of now where none are on record."""
+    whole = [fact for fact in desk.journal.facts(kinds=[FactKind.CALENDAR]) if is_whole(fact)]
+    if not whole:
+        return desk.calendars(register)
+    return Calendars(register, known=restored(desk.journal.kept(str(whole[-1].data["digest"]))))

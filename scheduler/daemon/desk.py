@@ -8,18 +8,18 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from scheduler.daemon.kept import WHOLE, is_whole
 from scheduler.daemon.services import HORIZON, Services
 from scheduler.daemon.watch import Watch
 from scheduler.journal import Entry, Journal
 from scheduler.planning import Calendars, History, Plan, compile_plan
-from scheduler.planning.model import Fact, FactKind
+from scheduler.planning.model import FactKind
 from scheduler.problems import Problem, has_errors
 from scheduler.register import Loaded, Register, load
 from scheduler.workdays.keeping import written
 
 log = logging.getLogger("duban")
 
-_WHOLE = "in-force"  # the kind under which the calendars are kept whole, and the mark of the fact that says so
 PROGRAM = "duban"  # the actor of what the program does by itself
 # Facts that the program writes about mail: they change no date, so the plan stays and only its history grows.
 _BOOKKEEPING = frozenset(
@@ -44,7 +44,7 @@ class Desk:
         self._seq = facts[-1].seq if facts else 0
         self._in_force = next((str(f.data["digest"]) for f in reversed(facts) if f.kind is FactKind.TABLE), None)
         self.table_files: tuple[str, ...] = ()
-        self.calendar_file = next((str(f.data["digest"]) for f in reversed(facts) if _is_whole(f)), "")
+        self.calendar_file = next((str(f.data["digest"]) for f in reversed(facts) if is_whole(f)), "")
         self._imported = services.imported()
         self._adopt(services.loaded, self.register, now)
         self._read_facts()
@@ -121,14 +121,14 @@ class Desk:
         self._history = self._history.extended(facts)
         if hasattr(self, "plan"):
             self.plan = replace(self.plan, history=self._history)
-        self._stale = self._stale or any(fact.kind not in _BOOKKEEPING and not _is_whole(fact) for fact in facts)
+        self._stale = self._stale or any(fact.kind not in _BOOKKEEPING and not is_whole(fact) for fact in facts)
 
     def _keep_calendars(self, now: datetime) -> None:
         """Keep the calendars in force whole, and write down when a day of them is not what it was."""
         content = written(self.plan.calendars.in_use(self.plan.roster))
         if hashlib.sha256(content).hexdigest() != self.calendar_file:
-            digest = self.journal.keep(_WHOLE, "calendar.json", content, now)
-            whole = Entry(FactKind.CALENDAR, PROGRAM, data={_WHOLE: True, "digest": digest, "files": (digest,)})
+            digest = self.journal.keep(WHOLE, "calendar.json", content, now)
+            whole = Entry(FactKind.CALENDAR, PROGRAM, data={WHOLE: True, "digest": digest, "files": (digest,)})
             self.journal.append([whole], now=now)
             self.calendar_file = digest
 
@@ -141,11 +141,6 @@ class Desk:
             since=now.date(),
             until=now.date() + HORIZON,
         )
-
-
-def _is_whole(fact: Fact) -> bool:
-    """Whether a fact only says that the calendars in force were kept whole: it changes no date by itself."""
-    return fact.kind is FactKind.CALENDAR and _WHOLE in fact.data
 
 
 def _digest(loaded: Loaded) -> str:

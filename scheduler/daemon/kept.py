@@ -16,6 +16,7 @@ from scheduler.words import say
 from scheduler.workdays import Notice, Region
 from scheduler.workdays.notice import Parsed, decoded, parse_notice
 
+WHOLE = "in-force"  # the kind under which the calendars in force are kept, and the mark of the fact that says so
 Kept = Callable[[str], bytes]  # what was kept under a digest
 
 
@@ -63,6 +64,11 @@ def notices(facts: Sequence[Fact], kept: Kept) -> tuple[Notice, ...]:
         if fact.kind is FactKind.CALENDAR and "number" in fact.data:
             found = (*found, _notice(fact, kept, found))
     return found
+
+
+def is_whole(fact: Fact) -> bool:
+    """Whether a fact only says that the calendars in force were kept whole: it changes no date by itself."""
+    return fact.kind is FactKind.CALENDAR and WHOLE in fact.data
 
 
 def table(digests: Sequence[str], kept: Kept, path: Path) -> Register | None:

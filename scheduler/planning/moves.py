@@ -56,6 +56,20 @@ def moved(old: Plan, new: Plan, now: datetime) -> tuple[Move, ...]:
     return tuple(_moves(old, new, now))
 
 
+def reason(before: Slot, after: Slot, old: Plan, new: Plan) -> Phrase:
+    """The year's own notice, the edited row, another calendar, or the days whose status changed, with their source."""
+    row, former, period = after.obligation, before.obligation, after.period
+    stated = row.dates.get(period)
+    if stated is not None and stated != former.dates.get(period) and stated.basis:
+        return say("该期另有规定（{document}）", document=stated.basis[0].document)
+    if (row.schedule, stated, row.outer) != (former.schedule, former.dates.get(period), former.outer):
+        return say("台账修改")
+    if before.region is not after.region:
+        names = [region.chinese if region else say("全国") for region in (before.region, after.region)]
+        return say("责任单位的日历由{old}改为{new}", old=names[0], new=names[1])
+    return _by_calendar(before, after, old.calendars.of(before.region), new.calendars.of(after.region))
+
+
 def tellings(moves: Iterable[Move], plan: Plan, now: datetime, cause: str) -> list[Telling]:
     """One message for each owner of open tasks whose day changed; `cause` makes it unique.
 
@@ -119,10 +133,10 @@ def _moves(old: Plan, new: Plan, now: datetime) -> Iterator[Move]:
                 continue
             state = standing(task, new, now).state
             if state not in _OVER:
-                reason = reasons.get(id(known.slot)) or _reason(known.slot, slot, old, new)
-                reasons[id(known.slot)] = reason
+                why = reasons.get(id(known.slot)) or reason(known.slot, slot, old, new)
+                reasons[id(known.slot)] = why
                 is_open = state is not State.NOT_OPEN or known.dates.opens <= now.astimezone(BEIJING).date()
-                yield Move(task, known.dates, is_open, reason)
+                yield Move(task, known.dates, is_open, why)
 
 
 def _named(obligation: str, task: Task) -> str:
@@ -140,23 +154,6 @@ def _same(a: Dates, b: Dates) -> bool:
 def _moment(unit: str, plan: Plan, now: datetime) -> datetime:
     window = Window(plan.calendars.of(plan.roster.region(unit)), plan.roster.send_at(unit))
     return now if window.is_open(now.astimezone(BEIJING)) else window.next(now.astimezone(BEIJING))
-
-
-# -- why -------------------------------------------------------------------------------------------------------------
-
-
-def _reason(before: Slot, after: Slot, old: Plan, new: Plan) -> Phrase:
-    """The year's own notice, the edited row, another calendar, or the days whose status changed, with their source."""
-    row, former, period = after.obligation, before.obligation, after.period
-    stated = row.dates.get(period)
-    if stated is not None and stated != former.dates.get(period) and stated.basis:
-        return say("该期另有规定（{document}）", document=stated.basis[0].document)
-    if (row.schedule, stated, row.outer) != (former.schedule, former.dates.get(period), former.outer):
-        return say("台账修改")
-    if before.region is not after.region:
-        names = [region.chinese if region else say("全国") for region in (before.region, after.region)]
-        return say("责任单位的日历由{old}改为{new}", old=names[0], new=names[1])
-    return _by_calendar(before, after, old.calendars.of(before.region), new.calendars.of(after.region))
 
 
 def _by_calendar(before: Slot, after: Slot, old: Calendar, new: Calendar) -> Phrase:

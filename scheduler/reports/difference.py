@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scheduler.planning.coming import Coming
 from scheduler.planning.model import Dates, Task
+from scheduler.planning.moves import reason
+from scheduler.planning.plan import Plan
 from scheduler.reports.forecast import KINDS, Forecast, notice_data
 from scheduler.reports.shapes import days, iso
-from scheduler.words import Phrase, say
+from scheduler.words import Lang, Phrase, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +23,40 @@ class Changed:
     new: Dates | None
     gone: tuple[Coming, ...]
     come: tuple[Coming, ...]
+    reason: Phrase | None = None
 
     @property
     def moved(self) -> bool:
-        """Whether a deadline changed, or the task appeared or went."""
-        return self.old is None or self.new is None or days(self.old) != days(self.new)
+        """Whether a date, or its being provisional, changed, or the task appeared or went."""
+        return self.old is None or self.new is None or _dates(self.old) != _dates(self.new)
 
 
 def difference(old: Forecast, new: Forecast) -> list[Changed]:
-    """The tasks of either plan that differ in a date or in a mail, in the order of their ids."""
-    before = {task.id: (task, notices) for task, notices in old.tasks()}
+    """The tasks of either plan that differ in a date or in a mail, in the order of their ids.
+
+    A task of which only one side lies in the span is looked up in the other plan: it moved, and is not new or gone.
+    """
+    names = {former: row.id for row in new.plan.register.obligations for former in row.formerly}
+    former = {row.id: row.formerly for row in new.plan.register.obligations}
+    before = {_renamed(task.id, names): (task, notices) for task, notices in old.tasks()}
     after = {task.id: (task, notices) for task, notices in new.tasks()}
-    found = [_compared(name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
+    found = []
+    for name in sorted({*before, *after}):
+        row, _, rest = name.partition("/")
+        earlier = next(filter(None, (old.plan.task(f"{n}/{rest}") for n in (row, *former.get(row, ())))), None)
+        later = new.plan.task(name)
+        sides = _side(before.get(name), earlier), _side(after.get(name), later)
+        found.append(_compared(name, *sides, old.plan, new.plan))
     return [changed for changed in found if changed.moved or changed.gone or changed.come]
 
 
-def data(changed: Changed) -> dict[str, object]:
+def data(changed: Changed, lang: Lang) -> dict[str, object]:
     """A changed task as JSON."""
     return {
         "task": changed.task,
-        "old": days(changed.old) if changed.old else None,
-        "new": days(changed.new) if changed.new else None,
+        "old": _dates(changed.old) if changed.old else None,
+        "new": _dates(changed.new) if changed.new else None,
+        "reason": changed.reason.text(lang) if changed.reason else None,
         "notices": {
             "removed": [notice_data(one) for one in changed.gone],
             "added": [notice_data(one) for one in changed.come],
@@ -57,9 +72,7 @@ def lines(changed: Changed) -> Iterator[Phrase]:
     elif new is None and old is not None:
         yield say("取消 {task}，原办理时限{target}", task=changed.task, target=iso(old.target))
     elif old is not None and new is not None and changed.moved:
-        yield say("改期 {task}，办理时限{old} → {new}", task=changed.task, old=iso(old.target), new=iso(new.target))
-        if old.due != new.due:
-            yield say("  规定期限{old} → {new}", old=iso(old.due), new=iso(new.due))
+        yield from _moved(changed, old, new)
     else:
         yield say("不变 {task}，通知有变", task=changed.task)
     for one in changed.gone:
@@ -68,18 +81,53 @@ def lines(changed: Changed) -> Iterator[Phrase]:
         yield say("  将会发 {notice}", notice=_said(one))
 
 
+def _moved(changed: Changed, old: Dates, new: Dates) -> Iterator[Phrase]:
+    why = say("（{reason}）", reason=changed.reason) if changed.reason else ""
+    if days(old) == days(new):
+        flip = say("改为暂定") if new.provisional else say("不再是暂定的")
+        yield say(
+            "日期不变 {task}，办理时限{day}{flip}{reason}",
+            task=changed.task,
+            day=iso(new.target),
+            flip=flip,
+            reason=why,
+        )
+        return
+    yield say(
+        "改期 {task}，办理时限{old} → {new}{reason}",
+        task=changed.task, old=iso(old.target), new=iso(new.target), reason=why,
+    )  # fmt: skip
+    if old.due != new.due:
+        yield say("  规定期限{old} → {new}", old=iso(old.due), new=iso(new.due))
+
+
+def _dates(dates: Dates) -> dict[str, object]:
+    return {**days(dates), "provisional": dates.provisional}
+
+
+def _renamed(task: str, names: Mapping[str, str]) -> str:
+    row, stroke, rest = task.partition("/")
+    return names.get(row, row) + stroke + rest
+
+
 _Side = tuple[Task, Sequence[Coming]] | None
 
 
-def _compared(name: str, before: _Side, after: _Side) -> Changed:
-    old, new = before[1] if before else (), after[1] if after else ()
-    kept = {_same(one) for one in old} & {_same(one) for one in new}
+def _side(listed: _Side, found: Task | None) -> _Side:
+    return listed if listed is not None or found is None else (found, ())
+
+
+def _compared(name: str, before: _Side, after: _Side, old: Plan, new: Plan) -> Changed:
+    gone, come = before[1] if before else (), after[1] if after else ()
+    kept = {_same(one) for one in gone} & {_same(one) for one in come}
+    moved = before and after and _dates(before[0].dates) != _dates(after[0].dates)
     return Changed(
         name,
         before[0].dates if before else None,
         after[0].dates if after else None,
-        tuple(one for one in old if _same(one) not in kept),
-        tuple(one for one in new if _same(one) not in kept),
+        tuple(one for one in gone if _same(one) not in kept),
+        tuple(one for one in come if _same(one) not in kept),
+        reason(before[0].slot, after[0].slot, old, new) if moved and before and after else None,
     )
 
 
