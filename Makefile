@@ -24,9 +24,7 @@ format: setup
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 words: setup  ## collect the sentences to translate, and compile the catalogue
-	@$(BIN)/pybabel -q extract -k say --no-default-keywords --no-location --omit-header --sort-output -o scheduler/locale/duban.pot scheduler
-	@$(BIN)/pybabel -q update -N --omit-header -D duban -l en -i scheduler/locale/duban.pot -d scheduler/locale
-	@$(BIN)/pybabel -q compile -D duban -d scheduler/locale
+	@$(BIN)/python tools/words.py
 
 bench: setup
 	@$(BIN)/python -m bench

@@ -54,7 +54,7 @@ def _sentence(error: click.ClickException) -> Phrase:
 
 def _misfit(error: click.BadParameter, param: click.Parameter) -> Phrase:
     if isinstance(param.type, click.Choice):
-        choices = "、".join(str(choice) for choice in param.type.choices)
+        choices = tuple(str(choice) for choice in param.type.choices)
         return say("{name} 只能是 {choices}", name=_name(param), choices=choices)
     if isinstance(param.type, click.types.IntParamType):
         return say("{name} 应是整数，且在允许的范围内", name=_name(param))
@@ -64,7 +64,7 @@ def _misfit(error: click.BadParameter, param: click.Parameter) -> Phrase:
 def _near(phrase: Phrase, possibilities: list[str] | None) -> Phrase:
     if not possibilities:
         return phrase
-    return say("{said}；您是不是要找 {near}？", said=phrase, near="、".join(possibilities))
+    return say("{said}；您是不是要找 {near}？", said=phrase, near=tuple(possibilities))
 
 
 def _name(param: click.Parameter) -> str:

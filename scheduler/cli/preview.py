@@ -52,7 +52,7 @@ def _show(letter: Letter) -> None:
         click.echo(tell(say("发件人：{sender}", sender=_box(letter.sender))))
         click.echo(tell(say("收件人：{to}", to=_box(letter.to))))
         if letter.copies:
-            click.echo(tell(say("抄　送：{cc}", cc="、".join(_box(copy) for copy in letter.copies))))
+            click.echo(tell(say("抄　送：{cc}", cc=tuple(_box(copy) for copy in letter.copies))))
         click.echo(tell(say("主　题：{subject}", subject=letter.subject)))
         click.echo(f"\n{letter.text}")
 

@@ -13,6 +13,6 @@ def region(value: str) -> Region:
     """The region of that name; raises BadParameter with those there are."""
     found = Region.parse(value)
     if found is None:
-        known = "、".join(Region)
+        known = tuple(Region)
         raise click.BadParameter(tell(say("没有这个地区的日历“{region}”，可用：{known}", region=value, known=known)))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.options import command, output_format, tell
+from scheduler.cli.options import command, output_format, spoken, tell
 from scheduler.cli.output import print_csv, print_json
 from scheduler.cli.table import register
 from scheduler.reports import whereabouts as report
@@ -28,5 +28,5 @@ def where() -> None:
         for sentence in report.summary(rows):
             click.echo(tell(sentence))
         click.echo("")
-        for line in report.lines(rows):
+        for line in report.lines(rows, spoken()):
             click.echo(line)

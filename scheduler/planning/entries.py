@@ -208,14 +208,14 @@ def unknown_task(plan: Plan, task_id: str) -> NoReturn:
         near = get_close_matches(task_id, ids, 3, 0.4)
     else:
         near = get_close_matches(obligation, rows, 3)
-    hint = say("您是不是要找 {near}？", near="、".join(near)) if near else say("任务编号见 duban status")
+    hint = say("您是不是要找 {near}？", near=tuple(near)) if near else say("任务编号见 duban status")
     raise UsageError(Problem("unknown-task", say("没有这项任务：{task}", task=task_id), hint))
 
 
 def known(word: str, words: Sequence[str], code: str, message: Phrase) -> None:
     """Make sure that the table has the word; UsageError with the nearest ones else."""
     if word not in words:
-        near, some = "、".join(get_close_matches(word, words, 3)), "、".join(words[:8])
+        near, some = tuple(get_close_matches(word, words, 3)), tuple(words[:8])
         hint = say("您是不是要找 {near}？", near=near) if near else say("台账中有：{words}", words=some)
         raise UsageError(Problem(code, message, hint))
 

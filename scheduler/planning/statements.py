@@ -130,7 +130,7 @@ def notices(plan: Plan, name: str) -> tuple[Notice, ...]:
     task = plan.task(task_id)
     if task is None:
         unknown_task(plan, task_id)
-    steps = "、".join(dict.fromkeys(step.name for step in task.slot.steps))
+    steps = tuple(dict.fromkeys(step.name for step in task.slot.steps))
     hint = say("这项任务的通知有：{steps}", steps=steps)
     raise UsageError(Problem("unknown-notice", say("没有这个通知：{name}", name=name), hint))
 

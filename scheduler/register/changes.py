@@ -41,7 +41,7 @@ class Change:
             case ChangeKind.RENAMED:
                 return say("{what}{former}改编号为{id}", what=what, former=self.former, id=self.id)
             case ChangeKind.CHANGED:
-                return say("修改{what}{id}：{fields}", what=what, id=self.id, fields="、".join(self.fields))
+                return say("修改{what}{id}：{fields}", what=what, id=self.id, fields=tuple(self.fields))
 
 
 _SECTIONS: Mapping[str, Phrase] = {

@@ -78,7 +78,7 @@ def _key_hint(node: Node, child: Node, key: str, known: Collection[str]) -> Phra
         return say("冒号要用半角“: ”，后面空一格")
     if node.flow and child.value is None and not _PLAIN_KEY.fullmatch(key):
         return say("大括号里的半角逗号会把文字断开：请把这段文字加引号，或改成分行书写")
-    return say("这里可以写：{keys}", keys="、".join(known))
+    return say("这里可以写：{keys}", keys=tuple(known))
 
 
 def _plain_words(detail: ErrorDetails, spot: Node) -> tuple[Code, Phrase, Phrase]:
@@ -90,7 +90,7 @@ def _plain_words(detail: ErrorDetails, spot: Node) -> tuple[Code, Phrase, Phrase
         return (
             Code.BAD_VALUE,
             say("不能写“{said}”", said=said),
-            say("可用的值：{values}", values=expected.replace(", ", "、")),
+            say("可用的值：{values}", values=tuple(expected.split(", "))),
         )
     if kind == "greater_than_equal":
         return Code.BAD_NUMBER, say("“{said}”太小", said=said), say("至少为{least}", least=context.get("ge"))

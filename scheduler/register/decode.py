@@ -173,7 +173,7 @@ def _schedules(root: Node) -> list[Problem]:
             hint = say("写 due（时限）、quota（次数）、coverage（覆盖面）、measure（指标）或 review（定期检视）之一")
             problems.append(problem(Code.SCHEDULE_MISSING, say("事项没有写时限"), hint, row.place))
         elif len(found) > 1:
-            message = say("同时写了 {keys}，一个事项只能有一种时限", keys="、".join(found))
+            message = say("同时写了 {keys}，一个事项只能有一种时限", keys=tuple(found))
             hint = say("只保留一种，另一种写成另一个事项")
             problems.append(problem(Code.SCHEDULE_TWO, message, hint, follow(row, (found[1],)).key_place))
     return problems

@@ -121,7 +121,7 @@ def region(text: str) -> Region:
     """A region by its name, ISO code or Chinese name."""
     if found := Region.parse(text):
         return found
-    known = "、".join(f"{r.value}（{r.chinese}）" for r in Region)
+    known = tuple(say("{id}（{name}）", id=r.value, name=r.chinese) for r in Region)
     message = say("不认识的地区“{text}”", text=text[:60])
     raise UnreadableError(Code.BAD_VALUE, message, say("可用的地区：{known}", known=known))
 

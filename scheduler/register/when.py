@@ -97,7 +97,7 @@ def _one_kind(data: object) -> object:
         return data
     leads = [key for key in _LEADS if key in data]
     if len(leads) > 1:
-        message = say("due 里同时写了 {keys}，一个事项只能有一种时限", keys="、".join(leads))
+        message = say("due 里同时写了 {keys}，一个事项只能有一种时限", keys=tuple(leads))
         raise UnreadableError(Code.SCHEDULE_TWO, message, say("只保留一种；确有两个时限的，分成两个事项，或用 outer"))
     if not leads and "by" not in data:
         message = say("due 里没有说明期限")

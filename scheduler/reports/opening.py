@@ -67,7 +67,7 @@ def _mails(plan: Plan, now: datetime) -> Iterator[Phrase]:
 def _goes(at: datetime, group: list[Coming]) -> Phrase:
     people = list(dict.fromkeys(one.recipient.name for one in group))
     more = say("等{n}人", n=len(people)) if len(people) > 3 else ""
-    who = "、".join(people[:3])
+    who = tuple(people[:3])
     return say("  {at:%Y-%m-%d %H:%M} {who}{more}，{n}个通知", at=at, who=who, more=more, n=len(group))
 
 

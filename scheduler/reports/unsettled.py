@@ -26,7 +26,9 @@ def missing(plan: Plan, today: date) -> tuple[Problem, ...]:
         return (problem,)
     named = {slot.obligation.id: slot for slot in sorted(slots, key=_by_target, reverse=True)}
     first = sorted(named.values(), key=_by_target)[:_LISTED]
-    tasks = "；".join(f"{slot.obligation.title}（{day_of(slot.dates.target).isoformat()}）" for slot in first)
+    tasks = tuple(
+        say("{title}（{day}）", title=s.obligation.title, day=day_of(s.dates.target).isoformat()) for s in first
+    )
     message = say("因此期限暂定的任务{n}项，最早的是：{tasks}", n=n, tasks=tasks)
     hint = say("导入通知以后程序重新计算，期限有变的逐一告知责任单位")
     return (problem, Problem("calendar-provisional", message, hint, level=Level.WARNING))

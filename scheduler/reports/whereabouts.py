@@ -11,7 +11,16 @@ from scheduler.register import Obligation, Register
 from scheduler.register.model import Once
 from scheduler.register.values import UntrackedBy
 from scheduler.reports.text import aligned
-from scheduler.words import Phrase, say
+from scheduler.words import Lang, Phrase, say
+
+COVERED = {
+    UntrackedBy.PAPERWORK: say("办文流程"),
+    UntrackedBy.DAILY: say("日常工作"),
+    UntrackedBy.DUTY: say("值班与舆情"),
+    UntrackedBy.SYSTEM: say("业务系统"),
+    UntrackedBy.OTHER_UNIT: say("其他单位"),
+    UntrackedBy.PAST: say("已到期"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +97,21 @@ def summary(rows: tuple[Whereabouts, ...]) -> Iterator[Phrase]:
         yield say("自动提醒的{tracked}条中，{past}条在启用日期之前已到期，留作历史。", tracked=tracked, past=past)
     by = Counter(row.by for row in rows if row.by)
     if by:
-        listed = "，".join(f"{reason.value}{by[reason]}" for reason in UntrackedBy if by[reason])
+        listed = tuple(
+            say("{reason}{n}条", reason=COVERED[reason], n=by[reason]) for reason in UntrackedBy if by[reason]
+        )
         yield say("不列入自动提醒的由以下承担：{listed}。不列入自动提醒，不等于不履行。", listed=listed)
     missing = gaps(rows)
     if missing:
-        yield say("编号不连续，台账没有交代：{missing}", missing="、".join(missing))
+        yield say("编号不连续，台账没有交代：{missing}", missing=tuple(missing))
     elif rows:
         yield say("全部有交代。")
 
 
-def lines(rows: tuple[Whereabouts, ...]) -> list[str]:
+def lines(rows: tuple[Whereabouts, ...], lang: Lang) -> list[str]:
     """A line per row of the documents, within 80 columns."""
-    return aligned(
-        [(row.ref, row.by.value if row.by else "、".join(row.obligations), row.title) for row in rows], (12, 34, 28)
-    )
+    table = [(row.ref, COVERED[row.by].text(lang) if row.by else " ".join(row.obligations), row.title) for row in rows]
+    return aligned(table, (12, 34, 28))
 
 
 def _past(obligation: Obligation, register: Register) -> bool:

@@ -94,8 +94,8 @@ def _festivals(days: Sequence[Day]) -> Iterator[Phrase]:
     named = sorted((day for day in days if day.name), key=lambda day: (day.name, day.source, day.date))
     groups = [list(group) for _, group in groupby(named, key=lambda day: (day.name, day.source))]
     for group in sorted(groups, key=lambda group: group[0].date):
-        rest = "、".join(_runs([day.date for day in group if not day.works]))
-        work = "、".join(_runs([day.date for day in group if day.works]))
+        rest = tuple(_runs([day.date for day in group if not day.works]))
+        work = tuple(_runs([day.date for day in group if day.works]))
         mark = say("，暂定") if any(day.status is Status.PROVISIONAL for day in group) else ""
         if rest and work:
             said = say("{rest}休息，{work}上班", rest=rest, work=work)

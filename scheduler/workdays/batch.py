@@ -62,7 +62,7 @@ def custom_calendar(content: object) -> Calendar:
         raise _mistake(say("calendar 应是一个对象"))
     unknown = set(content) - {"weekend", "rest", "work", "name"}
     if unknown:
-        raise _mistake(say("calendar 中没有这个键：{keys}", keys="、".join(sorted(map(str, unknown)))))
+        raise _mistake(say("calendar 中没有这个键：{keys}", keys=tuple(sorted(map(str, unknown)))))
     weekend = content.get("weekend", ["sat", "sun"])
     if isinstance(weekend, str):
         weekend = [word for word in re.split(r"[,，、\s]+", weekend) if word]
@@ -76,7 +76,7 @@ def _region(fields: Mapping[str, object]) -> Region | None:
         return None
     region = Region.parse(_text(fields, "region"))
     if region is None:
-        known = "、".join(Region)
+        known = tuple(Region)
         raise _mistake(say("没有这个地区的日历：{region}（可用：{known}）", region=fields["region"], known=known))
     return region
 

@@ -229,7 +229,7 @@ def _convention(word: str) -> Convention:
         return Convention(word.lower().replace("_", "-"))
     except ValueError:
         message = say("没有这种顺延方式：{word}", word=word or '""')
-        raise _mistake("roll-unknown", message, say("可用：{words}", words="、".join(Convention))) from None
+        raise _mistake("roll-unknown", message, say("可用：{words}", words=tuple(Convention))) from None
 
 
 def _hint() -> Phrase:

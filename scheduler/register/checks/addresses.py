@@ -57,7 +57,7 @@ def _address(address: str | None, domains: Sequence[str], path: Path) -> Iterato
         return
     if domains and not any(f".{domain.lower()}".endswith(f".{allowed.lower()}") for allowed in domains):
         message = say("邮箱 {address} 不在允许的域名之内", address=address)
-        hint = say("允许的域名：{domains}；要放宽请改 office.mail_domains", domains="、".join(domains))
+        hint = say("允许的域名：{domains}；要放宽请改 office.mail_domains", domains=tuple(domains))
         yield Finding(Code.ADDRESS_DOMAIN, message, hint, path)
 
 
@@ -183,7 +183,7 @@ def _unfilled(draft: Draft, roster: Roster) -> Iterator[Finding]:
             "{count}个单位没有 {role}，督办到这一级时略过：{units}",
             count=len(lacking),
             role=target.role,
-            units="、".join(lacking[:3]) + ("…" if len(lacking) > 3 else ""),
+            units=(*lacking[:3], "…") if len(lacking) > 3 else tuple(lacking),
         )
         hint = say("在这些单位的 people 里写明谁担任 {role}", role=target.role)
         yield Finding(Code.ROLE_UNFILLED, message, hint, _rung_path(draft.ladders, name, target, number))

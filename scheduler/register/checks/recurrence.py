@@ -63,7 +63,7 @@ def _malformed(rule: str) -> Phrase | None:
     if values.get("FREQ") not in _FREQUENCIES:
         return say("FREQ 可用 YEARLY、MONTHLY、WEEKLY、DAILY")
     if strange := sorted(set(values) - _PARTS):
-        return say("不支持 {parts}", parts="、".join(strange))
+        return say("不支持 {parts}", parts=tuple(strange))
     if not re.fullmatch(r"[1-9][0-9]{0,2}", values.get("INTERVAL", "1")):
         return say("INTERVAL 是 1 到 999")
     return None
