@@ -26,7 +26,8 @@ format: setup
 words: setup  ## collect the sentences to translate, and compile the catalogue
 	@$(BIN)/python tools/words.py
 
-bench: setup
+bench: setup  ## working-day arithmetic beside other libraries; writes bench/results.md
+	@$(INSTALL) '.[bench]'
 	@$(BIN)/python -m bench
 
 setup: $(VENV)/.dev-$(EDITION)

@@ -124,11 +124,12 @@ class Calendar:
         民法典 第二百零一条: 开始的当日不计入，自下一日开始计算.
         """
         i = d.toordinal() - self._zero
-        if n == 0:
-            return d
         try:
-            k = (self._through[i] + n - 1) if n > 0 else (self._through[i - 1] + n)
-            if i >= (n < 0) and k >= 0:
+            if n > 0 <= i:
+                return self._workdays[self._through[i] + n - 1]
+            if n == 0:
+                return d
+            if i > 0 and (k := self._through[i - 1] + n) >= 0:
                 return self._workdays[k]
         except IndexError:
             pass
