@@ -76,7 +76,7 @@ def occasions(obligation: Obligation, scope: Scope) -> Iterator[Occasion]:
     schedule = obligation.schedule
     match schedule:
         case Once(by=day) | Coverage(every=None, by=date() as day):
-            yield Occasion(ONCE, day)
+            yield from _started(obligation, Occasion(ONCE, day), scope)
         case Recurring() | Quota() | Coverage() | Review() | Measure():
             yield from _periodic(obligation, scope)
         case Within(after_done=str() as other):
@@ -88,7 +88,8 @@ def occasions(obligation: Obligation, scope: Scope) -> Iterator[Occasion]:
         case Before():
             yield from _before(obligation, schedule, scope)
         case Rrule():
-            yield from _by_rrule(schedule, scope)
+            for occasion in _by_rrule(schedule, scope):
+                yield from _started(obligation, occasion, scope)
 
 
 def moment_of(schedule: Schedule) -> Rule | None:
@@ -136,11 +137,7 @@ def _periodic(obligation: Obligation, scope: Scope) -> Iterator[Occasion]:
     slack = _slack(obligation)
     for period in periods(every, _moved(scope.since, -slack), _moved(scope.until, slack)):
         label = period.previous().label if previous else period.label
-        occasion = Occasion(label, period.first, period)
-        if obligation.starts is not None and hangs_on_event(obligation.owed_by):
-            yield from _per_unit(obligation.starts, occasion, scope)
-        else:
-            yield occasion
+        yield from _started(obligation, Occasion(label, period.first, period), scope)
     if isinstance(schedule, Measure):
         yield from _lapses(schedule, scope)
 
@@ -152,9 +149,12 @@ def _slack(obligation: Obligation) -> int:
     return span_days(moment.offset) + eve + (370 if obligation.dates else 0) + 15
 
 
-def _per_unit(starts: str, occasion: Occasion, scope: Scope) -> Iterator[Occasion]:
-    """A series that an event starts for its own unit."""
-    units = dict.fromkeys(h.unit for h in scope.history.happenings(starts) if not h.planned)
+def _started(obligation: Obligation, occasion: Occasion, scope: Scope) -> Iterator[Occasion]:
+    """The occasion; where an event starts the row for its own unit, one for each such unit."""
+    if obligation.starts is None or not hangs_on_event(obligation.owed_by):
+        yield occasion
+        return
+    units = dict.fromkeys(h.unit for h in scope.history.happenings(obligation.starts) if not h.planned)
     for unit in units:
         yield replace(occasion, unit=unit)
     if not units:

@@ -181,6 +181,15 @@ def test_a_series_that_an_event_starts_is_owed_by_the_unit_of_the_event() -> Non
     ]
 
 
+@pytest.mark.parametrize("due", ["{by: 2026-03-31, roll: preceding}", "{rrule: FREQ=DAILY, roll: none}"])
+def test_a_day_or_a_rule_that_an_event_starts_is_owed_by_the_unit_of_the_event(due: str) -> None:
+    row = f"due: {due}\nowed_by: event.unit\nstarts: paper\ncloses: ended"
+    book = Book().event("2026-03-02").event("2026-03-03", "R-2", unit="county")
+    found = plan(office(row), book, now="2026-03-01", until="2026-03-31")
+    assert {task.bearer.id for slot in found.slots for task in found.tasks_of(slot)} == {"city", "county"}
+    assert not any(slot.dormant for slot in found.slots)
+
+
 # -- pauses, restarts, extensions ------------------------------------------------------------------------------------
 
 REPLY = "due: {within: 20wd, after: paper}\nowed_by: event.unit"
