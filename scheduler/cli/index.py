@@ -31,7 +31,7 @@ COMMANDS: dict[str, Line] = {
     "withdraw": Line("outbox", say("撤下一个还没有发出的通知")),
     "event": Line("facts", say("登记一个事件，例如规范性文件印发")),
     "record": Line("facts", say("登记一次解读、培训等，计入次数")),
-    "done": Line("facts", say("办结")),
+    "done": Line("facts", say("记为办结")),
     "report": Line("facts", say("报结，等待核实")),
     "confirm": Line("facts", say("核实报结，办结")),
     "return": Line("facts", say("退回报结，继续办理")),

@@ -16,6 +16,7 @@ from scheduler.planning.windows import Window
 from scheduler.words import Phrase, say
 from scheduler.workdays import Calendar
 from scheduler.workdays.explain import dated
+from scheduler.workdays.spoken import source_said
 
 _OVER = frozenset({State.DORMANT, State.DONE, State.DONE_LATE, State.WAIVED})
 
@@ -163,15 +164,15 @@ def _by_calendar(before: Slot, after: Slot, old: Calendar, new: Calendar) -> Phr
         first, last, day = changed[0], changed[-1], new.day(changed[0])
         if first == last:
             works = say("上班") if day.works else say("休息")
-            return say("{source}：{day}改为{works}", source=day.source, day=dated(first), works=works)
+            return say("{source}：{day}改为{works}", source=source_said(day.source), day=dated(first), works=works)
         span = say("{a}至{b}", a=dated(first), b=dated(last))
-        return say("{source}：{span}有{n}天改变上班或休息", source=day.source, span=span, n=len(changed))
+        return say("{source}：{span}有{n}天改变上班或休息", source=source_said(day.source), span=span, n=len(changed))
     flipped = next((d for d in days if old.announced(d) != new.announced(d)), None)
     if flipped is None:
         return say("台账修改")
     if new.announced(flipped):
-        return say("{source}已经公布", source=new.day(flipped).source)
-    return say("{source}", source=new.day(flipped).source)
+        return say("{source}已经公布", source=source_said(new.day(flipped).source))
+    return say("{source}", source=source_said(new.day(flipped).source))
 
 
 def _asked(before: Slot, after: Slot, table: Calendar) -> Iterator[date]:

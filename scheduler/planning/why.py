@@ -19,6 +19,7 @@ from scheduler.workdays.answers import evaluate
 from scheduler.workdays.explain import dated, explain
 from scheduler.workdays.expr import Anchor, Base, Reckoning, Roll, Shift
 from scheduler.workdays.periods import Unit as CountedUnit
+from scheduler.workdays.spoken import source_said
 
 _CONVENTIONS = {
     Convention.NONE: say("不动"),
@@ -195,7 +196,7 @@ def _unsettled(task: Task, calendar: Calendar) -> Iterator[Phrase]:
             yield say(
                 "暂定：自{day}起所依据的安排尚未公布（{source}），公布后可能变动",
                 day=dated(open_day),
-                source=calendar.day(open_day).source,
+                source=source_said(calendar.day(open_day).source),
             )
             return
 

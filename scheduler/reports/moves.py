@@ -9,6 +9,7 @@ from scheduler.reports.shapes import days, iso
 from scheduler.words import Lang, Phrase, say
 from scheduler.workdays import Day
 from scheduler.workdays.explain import dated
+from scheduler.workdays.spoken import name_said
 
 
 def data(move: Move, lang: Lang) -> dict[str, object]:
@@ -52,7 +53,7 @@ def line(move: Move) -> Phrase:
 def day_line(day: Day) -> Phrase:
     """A day that works or rests otherwise than before."""
     change = say("休息 → 上班") if day.works else say("上班 → 休息")
-    name = say("（{name}）", name=day.name) if day.name else ""
+    name = say("（{name}）", name=name_said(day.name)) if day.name else ""
     return say("{day} {change}{name}", day=dated(day.date), change=change, name=name)
 
 

@@ -10,6 +10,7 @@ from scheduler.problems import Level, Problem
 from scheduler.reports.text import padded
 from scheduler.words import Lang, Phrase, say
 from scheduler.workdays import Calendar, Day, Kind, Status
+from scheduler.workdays.spoken import name_said, source_said
 
 _DAY = timedelta(1)
 _WEEK = ("一", "二", "三", "四", "五", "六", "日")
@@ -101,7 +102,8 @@ def _festivals(days: Sequence[Day]) -> Iterator[Phrase]:
             said = say("{rest}休息，{work}上班", rest=rest, work=work)
         else:
             said = say("{rest}休息", rest=rest) if rest else say("{work}上班", work=work)
-        yield say("{name}：{said}（{source}{mark}）", name=group[0].name, said=said, source=group[0].source, mark=mark)
+        name, source = name_said(group[0].name), source_said(group[0].source)
+        yield say("{name}：{said}（{source}{mark}）", name=name, said=said, source=source, mark=mark)
 
 
 def _runs(days: Sequence[date]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from scheduler.workdays.answers import Answer, Leg
 from scheduler.workdays.days import Day, Kind, Status
 from scheduler.workdays.expr import Anchor, Reckoning, Roll, Shift, Tally
 from scheduler.workdays.periods import Reading, Unit, statute_end
+from scheduler.workdays.spoken import name_said, source_said
 from scheduler.workdays.table import Calendar
 
 _DAY = timedelta(1)
@@ -142,11 +143,11 @@ def _passed(table: Calendar, first: date, last: date, paused: list[tuple[date, d
         yield say("其间跳过普通周末{n}天", n=weekends)
     for (works, name, source, _), numbered in groupby(enumerate(filter(_notable, days)), key=_alike):
         run = [d for _, d in numbered]
-        name_or_kind = name or _KINDS[run[0].kind]
+        named, said = name_said(name) if name else _KINDS[run[0].kind], source_said(source)
         for day in run if works else ():
-            yield say("{day}上班（{name}，{source}），计入", day=dated(day.date), name=name_or_kind, source=source)
+            yield say("{day}上班（{name}，{source}），计入", day=dated(day.date), name=named, source=said)
         if not works:
-            yield say("跳过{days}（{name}，{source}）", days=_stretch(run), name=name_or_kind, source=source)
+            yield say("跳过{days}（{name}，{source}）", days=_stretch(run), name=named, source=said)
 
 
 def _alike(numbered: tuple[int, Day]) -> tuple[bool, str, str, int]:
@@ -167,15 +168,16 @@ def _notable(day: Day) -> bool:
 
 def _about(day: Day) -> Phrase:
     works = say("上班") if day.works else say("休息")
-    kind = say("{kind}，{name}", kind=_KINDS[day.kind], name=day.name) if day.name else _KINDS[day.kind]
-    return say("{day}{works}：{kind}（{source}）", day=dated(day.date), works=works, kind=kind, source=day.source)
+    kind = say("{kind}，{name}", kind=_KINDS[day.kind], name=name_said(day.name)) if day.name else _KINDS[day.kind]
+    source = source_said(day.source)
+    return say("{day}{works}：{kind}（{source}）", day=dated(day.date), works=works, kind=kind, source=source)
 
 
 def _settled(answer: Answer, table: Calendar) -> Phrase:
     if answer.status is Status.ANNOUNCED:
         return say("所依据的日子都已公布")
     open_day = next(d for d in _rested_on(answer) if not table.announced(d))
-    source = table.day(open_day).source
+    source = source_said(table.day(open_day).source)
     return say("暂定：自{day}起所依据的安排尚未公布（{source}），公布后可能变动", day=dated(open_day), source=source)
 
 
