@@ -108,11 +108,13 @@ class _Row:
 
     def of(self, occasion: Occasion) -> Iterator[Slot]:
         try:
-            drafts = list(self._drafts(occasion))
+            found = list(self._of(occasion))
         except CalendarRangeError:
-            if occasion.happening is None:
-                raise
-            return  # an event in a year without a calendar: a slip of the pen must not stop the others
+            return  # beyond the calendar's years: a slip of the pen in one event must not stop all others
+        yield from found
+
+    def _of(self, occasion: Occasion) -> Iterator[Slot]:
+        drafts = list(self._drafts(occasion))
         moved = self._moved(occasion, drafts)
         own = frozenset(d.only.id for d in drafts if d.only is not None) if occasion.only is None else frozenset()
         for draft in drafts:

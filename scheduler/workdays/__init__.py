@@ -17,7 +17,7 @@ from scheduler.workdays.days import (
     Region,
     Status,
 )
-from scheduler.workdays.layers import calendar
+from scheduler.workdays.layers import FIRST, LAST, calendar
 from scheduler.workdays.periods import (
     Pause,
     Reading,
@@ -34,6 +34,8 @@ from scheduler.workdays.periods import (
 from scheduler.workdays.table import Calendar
 
 __all__ = [
+    "FIRST",
+    "LAST",
     "Calendar",
     "CalendarRangeError",
     "Closures",

@@ -28,6 +28,7 @@ from scheduler.register.moments import misfit
 from scheduler.register.tree import Path
 from scheduler.register.values import Anchor, Every, Moment, Unit
 from scheduler.words import Phrase, say
+from scheduler.workdays import FIRST, LAST, Convention
 
 _LABELS = {
     Every.YEAR: (re.compile(r"[0-9]{4}"), "2026"),
@@ -190,8 +191,12 @@ def _bounds(row: Obligation, base: Path) -> Iterator[Finding]:
         yield Finding(Code.NEVER_FIRES, say("有效期的起日晚于止日，这条永远不会到期"), hint, (*base, "effective"))
         return
     match row.schedule_or_none:
-        case Once(by=by, from_=opens):
+        case Once(by=by, from_=opens, roll=roll):
+            if roll is not Convention.NONE:  # such a day stays where it is, whatever the calendar knows
+                yield from _beyond(by, (*base, "due", "by"))
             yield from _once(by, opens, row, base)
+        case Coverage(by=date() as by):
+            yield from _beyond(by, (*base, "coverage", "by"))
         case Recurring() as due if not any(isinstance(m, Moment) and misfit(m, e) for m, e, _ in _spots(row)):
             yield from _recurring(due, row, base)
         case Quota() as quota if not any(isinstance(m, Moment) and misfit(m, e) for m, e, _ in _spots(row)):
@@ -206,6 +211,13 @@ def _once(by: date, opens: date | None, row: Obligation, base: Path) -> Iterator
         yield Finding(Code.NEVER_FIRES, message, say("请改正 due 或 effective"), (*base, "effective"))
     if row.outer and isinstance(row.outer.by, date) and row.outer.by < by:
         yield Finding(Code.OUTER_BEFORE_DUE, _OUTER_FIRST, _OUTER_HINT, (*base, "outer", "by"))
+
+
+def _beyond(day: date, path: Path) -> Iterator[Finding]:
+    if not FIRST <= day <= LAST:
+        message = say("{day}不在日历之内，这条永远不会到期", day=day.isoformat())
+        hint = say("日历从{first}年到{last}年；更早的事项请列入 not_tracked", first=FIRST.year, last=LAST.year)
+        yield Finding(Code.NEVER_FIRES, message, hint, path)
 
 
 def _recurring(due: Recurring, row: Obligation, base: Path) -> Iterator[Finding]:
@@ -275,6 +287,8 @@ def _dates(row: Obligation, base: Path) -> Iterator[Finding]:
         elif abs(int(label[:4]) - fixed.by.year) > 2:
             message = say("{label} 期的日期写成了{day}", label=label, day=fixed.by.isoformat())
             yield Finding(Code.BAD_PERIOD, message, say("请核对年份"), (*path, "by"))
+        else:
+            yield from _beyond(fixed.by, (*path, "by"))
 
 
 def _chains(draft: Draft) -> Iterator[Finding]:
