@@ -2,7 +2,10 @@
 
 import csv
 import json
+import os
 import re
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -39,10 +42,14 @@ def expression(rule, start):
     raise LookupError(rule)
 
 
+def asked(row):
+    record = {"id": row["id"], "expr": expression(row["rule"], row["start"]), "as_of": row["asof"] or TODAY}
+    return record | {"region": row["region"] or None}
+
+
 @pytest.mark.parametrize("row", rows("working_days.csv"), ids=lambda row: row["id"])
 def test_a_worked_case_has_its_answer_weekday_and_status(row):
-    record = {"id": row["id"], "expr": expression(row["rule"], row["start"]), "as_of": row["asof"] or TODAY}
-    found = answer(record | {"region": row["region"] or None})
+    found = answer(asked(row))
     assert found["error"] is None
     assert found["id"] == row["id"]
     if row["expected"]:
@@ -116,6 +123,23 @@ def test_a_line_of_remind_has_the_right_answer(row):
 def test_a_bare_day_says_whether_it_works(row):
     found = answer(record_of(row, json.loads(row["input_json"])["date"]))
     assert found["works"] is json.loads(row["expected"])
+
+
+def test_the_command_answers_all_cases_in_one_batch_as_the_library_does(tmp_path):
+    records = [asked(row) for row in rows("working_days.csv")]
+    records += [record_of(r, ASKED[r["op"]](json.loads(r["input_json"]))) for r in PEERS if r["op"] in ASKED]
+    records += [record_of(r, REMIND[r["case_id"]]) for r in PEERS if r["case_id"] in REMIND]
+    records += [record_of(r, json.loads(r["input_json"])["date"]) for r in PEERS if r["op"] == "is_workday"]
+    records += [{"id": row["date"], "expr": row["date"]} for row in rows("workdays.csv")]
+    env = {k: v for k, v in os.environ.items() if not k.startswith("DUBAN")} | {"DUBAN_STATE": str(tmp_path)}
+    command = [sys.executable, "-m", "scheduler.cli", "date", "--batch"]
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    done = subprocess.run(command, input=lines, env=env, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert found == [answer(record) for record in records]
+    known = {row["date"]: row["is_workday"] == "1" for row in rows("workdays.csv")}
+    assert {line["id"]: line["works"] for line in found if line["id"] in known} == known
 
 
 def test_a_pause_keeps_the_remaining_working_days():
