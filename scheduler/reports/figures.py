@@ -1,7 +1,7 @@
 """How many tasks fell due in a span, and what became of each: the one place where on-time rates come from.
 
-Bulletin, summary mail and yearly assessment count with this, so that their numbers agree. It is pure: a plan, a span and
-a moment go in; each number keeps the tasks behind it.
+Bulletin, summary mail and yearly assessment count with this, so that their numbers agree. It is pure: a plan, a span
+and a moment go in; each number keeps the tasks behind it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Figures:
 
     @property
     def rate(self) -> Fraction | None:
-        """按时率＝按时办结÷（到期任务－经批准延期－免报）; None where fewer than five fell due, or none is left to judge."""
+        """按时率＝按时办结÷（到期任务－经批准延期－免报）; None where fewer than five fell due, or all are excused."""
         judged = self.due - self.n(Result.EXTENDED) - self.n(Result.WAIVED)
         return Fraction(self.n(Result.ON_TIME), judged) if self.due >= FEWEST and judged else None
 
@@ -86,8 +86,8 @@ class Figures:
 def counted(plan: Plan, first: date, last: date, now: datetime) -> tuple[Counted, ...]:
     """The tasks whose limit lies in [first, last] and has passed at `now`, in the order of the table.
 
-    Left out: what is dormant, stands still, or only prompts (适时). A task whose limit was moved out of the span counts
-    in it as extended, and again, by its new limit, where that falls. The plan must reach from `first` to the new limits.
+    Left out: what is dormant, stands still, or only prompts (适时). A task whose limit was moved out of the span
+    counts in it as extended, and again, by its new limit, where that falls. The plan must reach as far as new limits.
     """
     found = (_counted(standing(task, plan, now), first, last, now) for task in plan.tasks() if not is_soft(task))
     return tuple(one for one in found if one is not None)
