@@ -8,7 +8,8 @@ from pathlib import PurePath
 from scheduler.problems import Problem
 from scheduler.register.mistakes import Code, problem
 from scheduler.register.reader import read
-from scheduler.register.roster_csv import read_roster
+from scheduler.register.roster_file import read_roster
+from scheduler.register.sheets import is_sheet
 from scheduler.register.tree import Node, entries, items, text
 from scheduler.words import say
 
@@ -26,8 +27,8 @@ def included(table: str, root: Node | None) -> tuple[tuple[str, Node], ...]:
 
 
 def read_file(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
-    """One file by the end of its name: `.csv` is a roster, all else is YAML."""
-    return read_roster(file, content) if file.lower().endswith(".csv") else read(file, content)
+    """One file by the end of its name: `.csv` and `.xlsx` are rosters, all else is YAML."""
+    return read_roster(file, content) if is_sheet(file) else read(file, content)
 
 
 def join(table: Node, others: Sequence[Node]) -> tuple[Node, tuple[Problem, ...]]:

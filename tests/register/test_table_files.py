@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+import zipfile
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from good_table import GOOD
+from openpyxl import Workbook
 
 from scheduler.register import Loaded, Roster, load, parse
 
@@ -127,3 +131,79 @@ def test_a_missing_table_is_one_problem(tmp_path: Path) -> None:
     loaded = load(tmp_path / "t.yaml")
     assert [p.code for p in loaded.problems] == ["file-missing"]
     assert load(tmp_path).problems[0].code == "file-unreadable"
+
+
+# -- rosters from a spreadsheet --------------------------------------------------------------------------------------
+
+HEADING = ["编号", "姓名", "职务", "单位", "角色", "邮箱", "电话"]
+HU = ["hu.bo", "胡波", "副主任", "昌吉市人民政府", "staff", "hubo@example.gov.cn", 9941234567]
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    written = BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def with_workbook(content: bytes) -> Loaded:
+    main = TABLE.replace("people.csv", "people.xlsx")
+    return parse([("d/t.yaml", main.encode()), ("d/more.yaml", MORE.encode()), ("d/people.xlsx", content)])
+
+
+def test_a_roster_may_be_a_workbook() -> None:
+    loaded = with_workbook(workbook([], HEADING, [], HU))
+    assert told(loaded) == []
+    assert loaded.register
+    person = loaded.register.people[-1]
+    assert (person.name, person.unit, person.phone) == ("胡波", "changji-city", "9941234567")
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "place"),
+    [
+        ([[*HEADING[:5], "邮件"], HU], "csv-heading", "1:6"),
+        ([HEADING, HU, ["x y", "某"]], "bad-id", "3:1"),
+        ([HEADING, [*HU, "多"]], "csv-row", "2:8"),
+        ([HEADING, [], [*HU[:3], "昌吉县人民政府", *HU[4:]]], "unknown-unit", "3:4"),
+        ([[]], "file-empty", "1:1"),
+    ],
+)
+def test_a_mistake_in_a_workbook_is_told_with_row_and_column(rows: list[list[object]], code: str, place: str) -> None:
+    assert (code, f"d/people.xlsx:{place}") in told(with_workbook(workbook(*rows)))
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"PK\x03\x04 but no archive", "file-kind"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "file-kind"),
+        (workbook(HEADING, HU)[:-40], "file-kind"),
+    ],
+)
+def test_a_file_that_is_no_workbook_is_told_so(content: bytes, code: str) -> None:
+    assert (code, "d/people.xlsx:1:1") in told(with_workbook(content))
+
+
+def test_a_workbook_that_unpacks_to_a_flood_is_not_unpacked() -> None:
+    bomb = BytesIO(workbook(HEADING, HU))
+    with zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/media/x", "w") as member:
+        for _ in range(50):
+            member.write(b"\0" * 1_000_000)
+    began = time.process_time()
+    assert ("file-too-large", "d/people.xlsx:1:1") in told(with_workbook(bomb.getvalue()))
+    assert time.process_time() - began < 1
+
+
+def test_a_stray_cell_in_the_last_row_of_a_sheet_costs_no_time() -> None:
+    book = Workbook()
+    for row in (HEADING, HU):
+        book.active.append(row)
+    book.active["A1048576"] = " "
+    written = BytesIO()
+    book.save(written)
+    began = time.process_time()
+    assert told(with_workbook(written.getvalue())) == []
+    assert time.process_time() - began < 2

@@ -1,0 +1,78 @@
+"""A roster in CSV or XLSX → nodes of a `people` section, by headings in English and Chinese. It opens no file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from scheduler.problems import Place, Problem
+from scheduler.register.mistakes import Code, problem
+from scheduler.register.reader import MAX_PROBLEMS
+from scheduler.register.sheets import Cell, read_rows
+from scheduler.register.tree import Node
+from scheduler.words import say
+
+HEADINGS = {
+    "id": "id", "编号": "id",
+    "name": "name", "姓名": "name",
+    "post": "post", "职务": "post",
+    "unit": "unit", "单位": "unit",
+    "role": "role", "角色": "role",
+    "email": "email", "邮箱": "email",
+    "phone": "phone", "电话": "phone",
+    "via": "via", "代收人": "via",
+}  # fmt: skip
+
+
+def read_roster(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
+    """The people of one file and what is wrong with it."""
+    rows = read_rows(file, content)
+    if isinstance(rows, Problem):
+        return None, (rows,)
+    columns, problems = _columns(file, rows[0])
+    people: list[Node] = []
+    for row in rows[1:]:
+        if len(problems) < MAX_PROBLEMS:
+            problems += _misshapen(file, columns, row)
+        people.append(_person(file, columns, row))
+    section = Node(people, file, 1, 1, 1, 1)
+    return Node({"people": section}, file, 1, 1), tuple(problems)
+
+
+def _columns(file: str, heading: Sequence[Cell]) -> tuple[list[str | None], list[Problem]]:
+    columns: list[str | None] = []
+    problems: list[Problem] = []
+    known = say(
+        "表头可用：编号、姓名、职务、单位、角色、邮箱、电话、代收人（或 id,name,post,unit,role,email,phone,via）"
+    )
+    for cell in heading:
+        name = HEADINGS.get(cell.text.lower())
+        if cell.text and (name is None or name in columns):
+            message = say("不认识或重复的表头“{text}”", text=cell.text[:40])
+            problems.append(problem(Code.CSV_HEADING, message, known, Place(file, cell.line, cell.column)))
+            name = None
+        columns.append(name)
+    for name in ("id", "name"):
+        if name not in columns:
+            message = say("表头里缺少 {name}", name=name)
+            problems.append(problem(Code.CSV_HEADING, message, known, Place(file, heading[0].line, 1)))
+    return columns, problems[:MAX_PROBLEMS]
+
+
+def _misshapen(file: str, columns: Sequence[str | None], row: Sequence[Cell]) -> Iterator[Problem]:
+    if len(row) > len(columns):
+        extra = row[len(columns)]
+        hint = say("文字里有逗号时，整格加半角双引号")
+        yield problem(Code.CSV_ROW, say("这一行比表头多一格"), hint, Place(file, extra.line, extra.column))
+    for cell in row:
+        if cell.unpaired:
+            hint = say("整格的两头都加半角双引号，格内的双引号写两个")
+            yield problem(Code.CSV_ROW, say("双引号没有配对"), hint, Place(file, cell.line, cell.column))
+
+
+def _person(file: str, columns: Sequence[str | None], row: Sequence[Cell]) -> Node:
+    cells = {
+        name: Node(cell.text, file, cell.line, cell.column)
+        for name, cell in zip(columns, row, strict=False)
+        if name and cell.text
+    }
+    return Node(cells, file, row[0].line, row[0].column)
