@@ -60,12 +60,13 @@ def sheet(table: Calendar, year: int, lang: Lang) -> Iterator[str]:
 
 
 def missing_notice(table: Calendar, today: date) -> Problem | None:
-    """From 1 November on a warning while next year's arrangement is not known; it comes out by mid-December."""
-    if today.month < 11 or table.announced_until.year > today.year:
+    """From 1 November on a warning while next year's arrangement is not known, and on into that year."""
+    year = table.announced_until.year + 1
+    if year > today.year + (today.month >= 11):
         return None
     return Problem(
         "calendar-next-year",
-        say("{year}年放假安排尚未公布或尚未导入，该年的日期均为暂定", year=today.year + 1),
+        say("{year}年放假安排尚未公布或尚未导入，该年的日期均为暂定", year=year),
         say("放假通知公布后，把通知全文存成文件，运行 duban calendar import 文件"),
         level=Level.WARNING,
     )
