@@ -1,4 +1,4 @@
-"""From 1 November on, while next year's arrangement is missing: a mail a week to the admin, and which tasks hang on it."""
+"""From 1 November on, while next year's arrangement is missing: a mail a week to the admin, with what hangs on it."""
 
 from calendar_office import PEOPLE, text
 
