@@ -9,11 +9,13 @@ import click
 
 from scheduler import clock
 from scheduler.cli.desk import services
+from scheduler.cli.errors import shown
 from scheduler.cli.options import command, option, spoken, tell
+from scheduler.daemon.service import Daemon
 from scheduler.daemon.services import Services
 from scheduler.daemon.start import open_daemon
 from scheduler.journal import OutboxState
-from scheduler.problems import Problem, UnreachableError
+from scheduler.problems import DubanError, Problem, UnreachableError
 from scheduler.reports.opening import opening
 from scheduler.words import say
 
@@ -35,7 +37,7 @@ def run(*, once: bool) -> int:
     if once:
         n = daemon.once()
         click.echo(tell(say("已发出{n}封邮件，待发{m}封。", n=n, m=desk.journal.pending_count())))
-        return _held_back(desk)
+        return _held_back(daemon, desk)
     for sentence in opening(daemon.desk.plan, desk.settings, clock.now()):
         click.echo(sentence.text(spoken()))
     sys.stdout.flush()
@@ -43,11 +45,14 @@ def run(*, once: bool) -> int:
     return 0
 
 
-def _held_back(desk: Services) -> int:
-    """Say which mails could not leave; the exit code is that of a server that cannot be reached."""
-    failed = [row for row in desk.journal.outbox(OutboxState.RETRY, OutboxState.PENDING) if row.last_error]
+def _held_back(daemon: Daemon, desk: Services) -> int:
+    """Say which mails could not leave and why; the exit code: 4 for the server, 1 for a template."""
+    shown((*([daemon.outage] if daemon.outage else []), *daemon.faults), spoken())
+    failed = [row for row in desk.journal.outbox(OutboxState.RETRY) if row.last_error]
     for row in failed:
-        reason = say("发给{who}的邮件没有发出：{why}", who=row.recipient.who, why=row.last_error)
-        problem = Problem("mail-waiting", reason, say("检查 DUBAN_SMTP；程序会再试，duban doctor 可逐项检查"))
+        message = say("发给{who}的邮件没有发出：{why}", who=row.recipient.who, why=row.last_error)
+        problem = Problem("mail-waiting", message, say("程序会再试；改好以后可以再运行一次，duban doctor 可逐项检查"))
         click.echo(problem.text(spoken()), err=True)
+    if failed and daemon.faults and not daemon.outage:
+        return DubanError.exit_code
     return UnreachableError.exit_code if failed else 0

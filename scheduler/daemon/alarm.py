@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import select
+import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -47,8 +48,9 @@ class MomentsTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no
 class AlarmClock(BlockingScheduler):  # type: ignore[misc]  # APScheduler ships no types
     """APScheduler in the main thread. Each ring, and each `wakeup()` from a signal, calls `on_beat` outside of any job.
 
-    The stock loop waits on an Event, which sees neither a step of the wall clock nor a suspend before its time-out ends;
-    this one waits on a pipe, at most one beat long. An error in `on_beat` ends the loop and with it the process.
+    The stock loop waits on an Event, which sees neither a step of the wall clock nor a suspend before its time-out
+    ends; this one waits on a pipe, at most one beat long, and a beat comes after that time even where the clock was set
+    back and no job is due. An error in `on_beat` ends the loop and with it the process.
     """
 
     def __init__(self, on_beat: Callable[[], None], beat: timedelta = BEAT) -> None:
@@ -104,15 +106,20 @@ class AlarmClock(BlockingScheduler):  # type: ignore[misc]  # APScheduler ships 
         self._rung = True
 
     def _main_loop(self) -> None:
-        wait: float | None = 0
+        wait, last = 0.0, time.monotonic()
         while self.state != STATE_STOPPED:
-            select.select([self._read], [], [], self._longest if wait is None else min(wait, self._longest))
+            select.select([self._read], [], [], wait)
             self._drain()
-            wait = self._process_jobs()
-            if self._rung and self.state != STATE_STOPPED:
-                self._rung = False
+            wait = self._until_next_job()
+            if (self._rung or time.monotonic() - last >= self._longest) and self.state != STATE_STOPPED:
+                self._rung, last = False, time.monotonic()
                 self._on_beat()
-                wait = 0 if self._rung else self._process_jobs()
+                wait = 0 if self._rung else self._until_next_job()
+
+    def _until_next_job(self) -> float:
+        """Run the jobs that are due; how long to wait for the next one in seconds, a beat at most."""
+        wait = self._process_jobs()
+        return self._longest if wait is None else min(wait, self._longest)
 
     def _drain(self) -> None:
         with suppress(BlockingIOError):

@@ -9,10 +9,25 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from scheduler.journal import Accepted, Claim, Journal, Permanent, Result, Temporary, Unknown, retry_at
+from scheduler.daemon.desk import PROGRAM
+from scheduler.daemon.looking import look, unwanted
+from scheduler.journal import (
+    OPEN_STATES,
+    Accepted,
+    Claim,
+    Entry,
+    Journal,
+    OutboxState,
+    Permanent,
+    Result,
+    Temporary,
+    Unknown,
+    retry_at,
+)
 from scheduler.mailing import (
     ConfigurationFailure,
     Letter,
@@ -22,9 +37,7 @@ from scheduler.mailing import (
     UnknownFailure,
 )
 from scheduler.planning import Plan
-from scheduler.planning.again import look_again
-from scheduler.planning.model import Notice, Verdict
-from scheduler.planning.reasons import Reason
+from scheduler.planning.model import FactKind, Notice, Scalar
 from scheduler.problems import DubanError, Problem
 
 log = logging.getLogger("duban")
@@ -35,7 +48,11 @@ Compose = Callable[[Claim, tuple[Notice, ...], Plan, datetime], Letter]
 
 
 class Dispatch:
-    """Sends what the outbox holds, one letter at a time. `trouble` is what keeps all mail back, until it is mended."""
+    """Sends what the outbox holds, one letter at a time.
+
+    `outage` (login, certificate, sender) keeps all mail back until it is mended, each of `faults` (broken templates)
+    the mail that needs it.
+    """
 
     def __init__(self, journal: Journal, transport: Transport, compose: Compose, lease: timedelta) -> None:
         self._journal = journal
@@ -43,25 +60,45 @@ class Dispatch:
         self._compose = compose
         self._lease = lease
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
-        self._rest_until: datetime | None = None
-        self.trouble: Problem | None = None
+        self._in_hand: tuple[Claim, Result] | None = None  # what came of a letter, while it is not written down
+        self._rest: tuple[datetime, datetime] | None = None  # from when until when nothing is tried
+        self.outage: Problem | None = None
+        self._faults: dict[str, Problem] = {}  # by the message that waits
 
-    def run(self, plan: Plan, tell_time: Callable[[], datetime], progress: Callable[[], bool]) -> int:
-        """Send until nothing may go now, or `progress`, asked after each letter, says no. Returns how many went."""
+    @property
+    def faults(self) -> tuple[Problem, ...]:
+        """What is wrong with templates for which mail waits."""
+        return tuple(dict.fromkeys(self._faults.values()))
+
+    def run(self, current: Callable[[], Plan], tell_time: Callable[[], datetime], progress: Callable[[], bool]) -> int:
+        """Send until nothing may go now, or `progress`, asked after each letter, says no. Returns how many went.
+
+        `current` gives the plan with all that has been recorded up to now; it is asked inside each claim.
+        """
+        self._settle(tell_time())
+        self._forget_faults()
         accepted = failed = 0
-        if self._rest_until is not None and tell_time() < self._rest_until:
-            return accepted
-        self._rest_until = None
-        while self._rest_until is None and failed < _PATIENCE:
+        while failed < _PATIENCE and not self._rests(tell_time()):
             claim = self._journal.claim(self._owner, tell_time(), self._lease)
             if claim is None:
                 break
-            result = self._one(claim, plan, tell_time)
+            result = self._one(claim, current(), tell_time)
             accepted += isinstance(result, Accepted)
-            failed = failed + 1 if isinstance(result, Temporary) else 0
+            failed = failed + 1 if isinstance(result, Temporary) and claim.row.key not in self._faults else 0
             if not progress():
                 break
         return accepted
+
+    def tidy(self, plan: Plan, now: datetime) -> None:
+        """Take out of what waits the notices that nobody wants any more: the outbox shows what will go."""
+        for row in self._journal.outbox(OutboxState.PENDING, OutboxState.RETRY):
+            gone: defaultdict[str, list[str]] = defaultdict(list)
+            for key in row.notices:
+                if (reason := unwanted(key, plan, now)) is not None:
+                    gone[reason].append(key)
+            for reason, keys in gone.items():
+                for key in self._journal.drop_waiting(keys, reason, now):
+                    log.info("dropped %s reason=%s", key, reason)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -69,56 +106,106 @@ class Dispatch:
 
     def _one(self, claim: Claim, plan: Plan, tell_time: Callable[[], datetime]) -> Result | None:
         now = tell_time()
-        left: Claim | None = claim
-        wanted: list[Notice] = []
-        wait = None
-        for key in claim.notices:
-            found = look_again(key, plan, now)
-            if isinstance(found, Reason) or found[1].verdict is Verdict.SKIP:
-                reason = found if isinstance(found, Reason) else found[1].reason
-                left = left and self._journal.drop(left, reason, now, [key])
-                log.info("dropped %s reason=%s", key, reason)
-                continue
-            notice, decision = found
-            wanted.append(notice)
-            if decision.verdict is Verdict.HOLD and decision.at is not None:
-                wait = max(wait or decision.at, decision.at)
+        left, notices = self._look_again(claim, plan, now)
         if left is None:
             return None
-        if wait is not None:  # a retry that came round at night or on a rest day
-            self._journal.postpone(left, wait, now)
+        letter = self._letter(left, notices, plan, now)
+        if tell_time() >= claim.deadline:  # the machine slept: another may have the message by now
             return None
-        result = self._deliver(left, tuple(wanted), plan, now)
-        self._journal.settle(left, result, tell_time())
-        _tell(left, result)
+        refused: tuple[str, ...] = ()
+        if isinstance(letter, Letter):
+            result, refused = self._deliver(left, letter, now)
+        else:
+            result = letter
+        self._in_hand = left, result
+        self._settle(tell_time())
+        if refused:
+            self._note_refused(left, refused, tell_time())
         return result
 
-    def _deliver(self, claim: Claim, notices: tuple[Notice, ...], plan: Plan, now: datetime) -> Result:
+    def _look_again(self, claim: Claim, plan: Plan, now: datetime) -> tuple[Claim | None, tuple[Notice, ...]]:
+        """What is still to be sent of a claim, and the claim on it; None where it is nothing, or not now."""
+        found = look(claim, plan, now)
+        left: Claim | None = claim
+        for reason, keys in found.unwanted:
+            left = left and self._journal.drop(left, reason, now, keys)
+            for key in keys or [claim.row.key]:
+                log.info("dropped %s reason=%s", key, reason)
+        if left is not None and found.wait is not None:  # it came round at night or on a rest day
+            self._journal.postpone(left, found.wait, now)
+            left = None
+        return left, found.wanted
+
+    def _letter(self, claim: Claim, notices: tuple[Notice, ...], plan: Plan, now: datetime) -> Letter | Result:
+        """The letter; or, where it cannot be written, that it waits until that is mended."""
         again = retry_at(claim.attempt, now)
         try:
             letter = self._compose(claim, notices, plan, now)
+        except ConfigurationFailure as failure:
+            return self._stop(failure, now, again)
+        except DubanError as fault:  # a template that an edit broke: letters that do not need it go on
+            self._faults[claim.row.key] = fault.problems[0]
+            log.error("mail waits %s", _line(fault.problems[0]))  # noqa: TRY400 - a mistake of a user, no traceback
+            return Temporary(_line(fault.problems[0]), again)
+        self._faults.pop(claim.row.key, None)
+        return letter
+
+    def _deliver(self, claim: Claim, letter: Letter, now: datetime) -> tuple[Result, tuple[str, ...]]:
+        """What the server made of it, and the addresses of the copies that it refused."""
+        again = retry_at(claim.attempt, now)
+        try:
             receipt = self._transport.deliver(letter)
         except PermanentFailure as failure:
-            self.trouble = None
-            return Permanent(failure.answer)
+            self.outage = None
+            return Permanent(failure.answer), ()
         except UnknownFailure as failure:
-            return Unknown(failure.answer, again)
+            return Unknown(failure.answer, again), ()
         except TemporaryFailure as failure:
-            return Temporary(failure.answer, again)
+            return Temporary(failure.answer, again), ()
         except ConfigurationFailure as failure:
-            self._stop(failure, again)
-            return Temporary(failure.problems[0].code, again)
-        except DubanError as error:  # a template that an edit broke: the mail waits until it is mended
-            self._stop(error, again)
-            return Temporary(error.problems[0].code, again)
-        self.trouble = None
-        return Accepted(receipt.answer, _queue_id(receipt.answer))
+            return self._stop(failure, now, again), ()
+        self.outage = None
+        elsewhere = "" if letter.to.address == claim.row.recipient.address else " (trial: to the admin)"
+        return Accepted(receipt.answer + elsewhere, _queue_id(receipt.answer)), receipt.refused
 
-    def _stop(self, error: DubanError, until: datetime) -> None:
-        """Login, TLS or a template is wrong: every other letter would fail the same way, so none burns an attempt."""
-        self.trouble = error.problems[0]
-        self._rest_until = until
-        log.error("mail stopped %s", self.trouble.text().replace("\n", " "))
+    def _settle(self, now: datetime) -> None:
+        """Write down what came of the letter in hand; where the journal fails it stays in hand, and goes first."""
+        if self._in_hand is not None:
+            claim, result = self._in_hand
+            self._journal.settle(claim, result, now)
+            self._in_hand = None
+            _tell(claim, result)
+
+    def _note_refused(self, claim: Claim, addresses: tuple[str, ...], now: datetime) -> None:
+        copies = tuple(copy.who for copy in claim.row.copies if copy.address in addresses)
+        log.warning("copies refused message=%s to=%s", claim.row.key, ",".join(copies))
+        said: dict[str, Scalar | tuple[str, ...]] = {
+            "message": claim.row.key,
+            "copies": copies,
+            "reason": "copy-refused",
+        }
+        self._journal.append([Entry(FactKind.FAILED, PROGRAM, data=said)], now=now)
+
+    def _stop(self, error: DubanError, now: datetime, until: datetime) -> Temporary:
+        """Login, TLS or the sender is wrong: every other letter would fail the same way, so none burns an attempt."""
+        self.outage, self._rest = error.problems[0], (now, until)
+        log.error("mail stopped %s", _line(self.outage))
+        return Temporary(_line(self.outage), until)
+
+    def _rests(self, now: datetime) -> bool:
+        # A clock that was set back ends a rest, or it would last as long as the step.
+        return self._rest is not None and self._rest[0] <= now < self._rest[1]
+
+    def _forget_faults(self) -> None:
+        """A message that was dropped meanwhile waits for no template."""
+        if self._faults:
+            waiting = {row.key for row in self._journal.outbox(*OPEN_STATES)}
+            self._faults = {key: fault for key, fault in self._faults.items() if key in waiting}
+
+
+def _line(problem: Problem) -> str:
+    where = f"{problem.place}: " if problem.place else ""
+    return f"{where}{problem.message} [{problem.code}]"
 
 
 def _queue_id(answer: str) -> str | None:

@@ -5,17 +5,17 @@ Each of these mails has a cause that makes it unique, so that asking at every be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 
 from scheduler.clock import BEIJING
+from scheduler.daemon.admin import AdminMail
 from scheduler.daemon.changes import Changes
 from scheduler.daemon.desk import PROGRAM, Desk
-from scheduler.journal import Body, Entry, OutboxRow, OutboxState
-from scheduler.mailing import Letter, Post
+from scheduler.journal import Entry, OutboxRow
+from scheduler.mailing import ConfigurationFailure, Post, TemplateFaultError
 from scheduler.planning.coming import coming, preview
-from scheduler.planning.model import FactKind, Message, MessageKind
-from scheduler.planning.people import Directory
+from scheduler.planning.model import Fact, FactKind, MessageKind
 from scheduler.planning.windows import Window
 from scheduler.problems import Problem
 from scheduler.reports.unsettled import missing
@@ -24,6 +24,7 @@ from scheduler.words import say
 PREVIEW_AT = time(16, 30)  # Beijing time, on working days of the operating office
 TROUBLE = "mail-trouble"  # the mark under which `status` finds what keeps the mail back
 _HEARTBEAT = "heartbeat"
+_REFUSED = "refused"  # the mark with the number of the last refusal of which the admin was told
 
 
 class Duties:
@@ -31,57 +32,59 @@ class Duties:
 
     def __init__(self, desk: Desk, post: Post, domain: str) -> None:
         self._desk = desk
-        self._post = post
-        self._message_id = f"<draft@{domain}>"  # the journal gives the real one
-        self._domain = domain
-        self._looked: int | None = None
+        self._mail = AdminMail(desk, post, domain)
+        self._looked = int(desk.journal.mark(_REFUSED) or 0)
         self._previewed: date | None = None
-        self._beaten = desk.journal.mark(_HEARTBEAT)
+        self._beaten: str | None = None
         self._nagged = ""
-        self._changes = Changes(desk, post, domain)
+        self._faults: list[Problem] = []
+        changes = Changes(desk, post, domain)
+        self._all: tuple[Callable[[datetime], None], ...] = (
+            *(self._heartbeat, changes.run, self._preview),
+            *(self._missing_notice, self._refused_table, self._refused_mail),
+        )
 
     def run(self, now: datetime) -> None:
-        """All of it, each when it is time; and once a day a line in the journal that the daemon lives."""
-        self._heartbeat(now)
-        self._changes.run(now)
-        self._preview(now)
-        self._missing_notice(now)
-        if self._desk.seq != self._looked:
-            self._looked = self._desk.seq
-            self._refused_table(now)
-            self._refused_mail(now)
+        """All of it, each when it is time; what a broken template or sender keeps back is tried again."""
+        self._faults.clear()
+        for duty in self._all:
+            try:
+                duty(now)
+            except (TemplateFaultError, ConfigurationFailure) as error:
+                self._faults += error.problems
 
-    def report(self, trouble: Problem | None, now: datetime) -> None:
-        """Keep where `status` finds it what holds the mail back (a login, a certificate, a template), or nothing."""
-        said = trouble.text() if trouble is not None else ""
+    def report(self, outage: Problem | None, faults: Sequence[Problem], now: datetime) -> None:
+        """Keep where `status` finds it what holds mail back; of a broken template the admin is told by a mail too."""
+        faults = tuple(dict.fromkeys([*faults, *self._faults]))
+        found = [*([outage] if outage else []), *faults]
+        said = "\n".join(problem.text() for problem in found)
         if said != (self._desk.journal.mark(TROUBLE) or ""):
             self._desk.journal.put_mark(TROUBLE, said)
-            if trouble is not None:
-                failed = Entry(FactKind.FAILED, PROGRAM, data={"reason": trouble.code, "final": False})
-                self._desk.journal.append([failed], now=now)
+            failed = [Entry(FactKind.FAILED, PROGRAM, data={"reason": p.code, "final": False}) for p in found]
+            self._desk.journal.append(failed, now=now)
+        for fault in faults:
+            if outage is None:
+                self._mail.warn(f"{fault.code}:{fault.place or ''}:{now.date().isoformat()}", [fault], now)
 
     def _heartbeat(self, now: datetime) -> None:
-        today = now.date().isoformat()
+        """Once a day a line in the journal that the daemon lives, and how much it is to do today."""
+        today, journal = now.date().isoformat(), self._desk.journal
         if self._beaten == today:
             return
-        due = len(list(coming(self._desk.plan, now, _end_of(now.date()))))
-        self._desk.journal.append([Entry(FactKind.HEARTBEAT, PROGRAM, data={"due": due})], now=now)
-        self._desk.journal.put_mark(_HEARTBEAT, today)
+        if journal.mark(_HEARTBEAT) != today:
+            due = len(list(coming(self._desk.plan, now, datetime.combine(now.date(), time.max, BEIJING))))
+            journal.append([Entry(FactKind.HEARTBEAT, PROGRAM, data={"due": due})], now=now)
+            journal.put_mark(_HEARTBEAT, today)
         self._beaten = today
 
     def _preview(self, now: datetime) -> None:
-        today = now.astimezone(BEIJING).date()
+        local = now.astimezone(BEIJING)
         calendar = self._desk.plan.calendars.of(self._desk.register.office.region)
-        if self._previewed == today or now.time() < PREVIEW_AT or not calendar.works(today):
+        if self._previewed == local.date() or local.time() < PREVIEW_AT or not calendar.works(local.date()):
             return
-        self._previewed = today
-        sheet = preview(self._desk.plan, now)
-        message = self._to_admin(MessageKind.PREVIEW, today.isoformat(), now)
-        if sheet and message is not None:
-            head = self._desk.journal.head().short
-            plan = self._desk.plan
-            letter = self._post.preview(message, plan, now, message_id=self._message_id, coming=sheet, head=head)
-            self._put(message, letter, now)
+        if sheet := preview(self._desk.plan, now):
+            self._mail.preview(local.date().isoformat(), sheet, now)
+        self._previewed = local.date()
 
     def _missing_notice(self, now: datetime) -> None:
         """From 1 November once a week, on its first working day, while next year's arrangement is not known."""
@@ -89,34 +92,38 @@ class Duties:
         week = f"{today:%G-W%V}"
         window = Window(self._desk.plan.calendars.of(office.region), office.send_at)
         if self._nagged != week and window.is_open(today):
-            self._nagged = week
             if problems := missing(self._desk.plan, today.date()):
-                self._warn(f"calendar:{week}", problems, now)
+                self._mail.warn(f"calendar:{week}", problems, now)
+            self._nagged = week
 
     def _refused_table(self, now: datetime) -> None:
         if self._desk.refused:
-            self._warn(f"table:{self._desk.refused_as}", self._desk.refused, now)
+            self._mail.warn(f"table:{self._desk.refused_as}", self._desk.refused, now)
 
     def _refused_mail(self, now: datetime) -> None:
-        """Tell of mails that a server refused for good; of a warning that was refused there is nobody left to tell."""
-        for row in self._desk.journal.outbox(OutboxState.DEAD):
-            if row.kind is not MessageKind.WARNING:
-                self._warn(f"refused:{row.key}", [_undelivered(row)], now)
+        """Tell in one mail of all that a server refused for good since the admin was last told."""
+        journal, last = self._desk.journal, self._desk.seq
+        if last == self._looked:
+            return
+        refused = [
+            (f, problem) for f in journal.facts(self._looked, kinds=[FactKind.FAILED]) if (problem := self._of(f))
+        ]
+        if refused:
+            first, latest = refused[0][0].seq, refused[-1][0].seq
+            self._mail.warn(f"refused:{first}", [problem for _, problem in refused], now)
+            journal.put_mark(_REFUSED, str(latest))
+            last = max(last, latest)
+        self._looked = last
 
-    def _warn(self, cause: str, problems: Sequence[Problem], now: datetime) -> None:
-        message = self._to_admin(MessageKind.WARNING, cause, now)
-        if message is not None:
-            plan = self._desk.plan
-            letter = self._post.warning(message, plan, now, message_id=self._message_id, problems=problems)
-            self._put(message, letter, now)
-
-    def _to_admin(self, kind: MessageKind, cause: str, now: datetime) -> Message | None:
-        admin = Directory(self._desk.plan.roster).admin(now.date())
-        return None if admin is None else Message(f"{kind}:{cause}", kind, admin, (), now, (), cause=cause)
-
-    def _put(self, message: Message, letter: Letter, now: datetime) -> None:
-        body = Body(letter.subject, letter.text, letter.html)
-        self._desk.journal.enqueue([message], [], now=now, domain=self._domain, bodies={message.key: body})
+    def _of(self, fact: Fact) -> Problem | None:
+        """What an admin has to know of a failure; of a warning that was refused there is nobody left to tell."""
+        row = self._desk.journal.message(str(fact.data.get("message")))
+        if row is None or row.kind is MessageKind.WARNING:
+            return None
+        if fact.data.get("final"):
+            return _undelivered(row)
+        copies = fact.data.get("copies")
+        return _without_copies(row, copies) if isinstance(copies, tuple) else None
 
 
 def _undelivered(row: OutboxRow) -> Problem:
@@ -125,5 +132,7 @@ def _undelivered(row: OutboxRow) -> Problem:
     return Problem("mail-refused", message, hint)
 
 
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day, time.max, BEIJING)
+def _without_copies(row: OutboxRow, copies: tuple[str, ...]) -> Problem:
+    names = "、".join(copy.name for copy in row.copies if copy.who in copies)
+    message = say("发给{name}的邮件已送达，抄送{names}的被拒收", name=row.recipient.name, names=names)
+    return Problem("copy-refused", message, say("请核对台账中{who}的邮箱", who="、".join(copies)))

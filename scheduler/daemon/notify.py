@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Mapping
+from datetime import timedelta
 
 
 def notify(**state: str | int) -> None:
@@ -25,3 +27,9 @@ def notify(**state: str | int) -> None:
 def reloading() -> None:
     """Say that a reload has begun; systemd 253 and later want the monotonic clock with it."""
     notify(RELOADING=1, MONOTONIC_USEC=time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000)
+
+
+def watchdog(env: Mapping[str, str] = os.environ) -> timedelta | None:
+    """How long the supervisor waits for the next WATCHDOG=1; None where it does not wait for any."""
+    microseconds = env.get("WATCHDOG_USEC", "")
+    return timedelta(microseconds=int(microseconds)) if microseconds.isdecimal() else None

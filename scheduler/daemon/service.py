@@ -16,13 +16,15 @@ from scheduler.daemon.alarm import AlarmClock
 from scheduler.daemon.desk import Desk
 from scheduler.daemon.dispatch import Dispatch
 from scheduler.daemon.duties import Duties
-from scheduler.daemon.notify import notify, reloading
+from scheduler.daemon.notify import notify, reloading, watchdog
 from scheduler.mailing import Post
+from scheduler.planning import Plan
 from scheduler.planning.alarms import moments
 from scheduler.planning.decide import owed
 from scheduler.planning.messages import messages
-from scheduler.planning.model import Decision, Verdict
-from scheduler.problems import UnreachableError
+from scheduler.planning.model import Decision, Slot, Verdict
+from scheduler.problems import Problem, UnreachableError
+from scheduler.words import say
 
 log = logging.getLogger("duban")
 
@@ -40,76 +42,109 @@ class Daemon:
         self._tell_time = tell_time
         self._domain = domain
         self._duties = Duties(desk, post, domain)
-        self._quiet_until: datetime | None = None
+        self._quiet: tuple[datetime, datetime] | None = None  # from when until when nothing can become owed
+        self._ringing: tuple[Slot, ...] | None = None  # those whose moments the alarm clock has
         self._reload = False
         self._stopping = False
-        self._accepted = 0
 
-    def beat(self) -> bool:
-        """One round. Returns whether the plan was made anew. Raises UnreachableError."""
+    @property
+    def outage(self) -> Problem | None:
+        """What keeps all mail back: a login, a certificate, the sender."""
+        return self._dispatch.outage
+
+    @property
+    def faults(self) -> tuple[Problem, ...]:
+        """The broken templates for which mail waits."""
+        return self._dispatch.faults
+
+    def beat(self) -> int:
+        """One round. Returns how many letters were accepted. Raises UnreachableError."""
         now = self._tell_time()
-        reload, self._reload = self._reload, False
-        if reload:
-            reloading()
-        changed = self.desk.follow(now, reload=reload)
-        if changed:
-            self._quiet_until = None
+        if self._follow(now):
+            self._dispatch.tidy(self.desk.plan, now)
         self._queue(now)
         self._duties.run(now)
-        self._accepted = self._dispatch.run(self.desk.plan, self._tell_time, self._progress)
-        self._duties.report(self._dispatch.trouble, self._tell_time())
-        if reload:
-            notify(READY=1)
-        return changed
+        accepted = self._dispatch.run(self._current, self._tell_time, self._progress)
+        self._duties.report(self._dispatch.outage, self._dispatch.faults, self._tell_time())
+        return accepted
 
     def once(self) -> int:
-        """Send what is owed now. Returns how many letters were accepted."""
-        self.beat()
+        """Send what is owed now, and what the admin must hear of it. Returns how many letters were accepted."""
+        accepted = self.beat() + self.beat()
         self._dispatch.close()
-        return self._accepted
+        return accepted
 
     def run(self, beat: timedelta) -> None:
         """Beat until SIGTERM or SIGINT; SIGHUP reads the table again. An unforeseen error ends the process."""
-        alarm = AlarmClock(lambda: self._rung(alarm), beat)
-        alarm.set_moments(moments(self.desk.plan))
+        patience = watchdog()
+        alarm = AlarmClock(lambda: self._rung(alarm), min(beat, patience / 3) if patience else beat)
         before = {s: signal.signal(s, self._on_signal(alarm)) for s in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
-        notify(READY=1, STATUS=self._status())
         try:
+            self._set(alarm)
+            notify(READY=1, STATUS=self._status())
             alarm.start()
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-            self._dispatch.close()
             notify(STOPPING=1)
+            self._dispatch.close()
 
     def _rung(self, alarm: AlarmClock) -> None:
-        try:
-            changed = self.beat()
-        except UnreachableError as error:
-            # Nothing was sent without a record; the next beat tries again, and the watchdog is not fed meanwhile.
-            log.warning("journal unreachable %s", error.problems[0].text().replace("\n", " "))
-            notify(STATUS=error.problems[0].message.text())
-        else:
-            if changed:
-                alarm.set_moments(moments(self.desk.plan))
-            notify(WATCHDOG=1, STATUS=self._status())
+        if not self._stopping:
+            try:
+                self.beat()
+                self._set(alarm)
+                notify(WATCHDOG=1, STATUS=self._status())
+            except UnreachableError as error:
+                # Nothing was sent without a record; the next beat tries again, and the watchdog is not fed meanwhile.
+                log.warning("journal unreachable %s", error.problems[0].text().replace("\n", " "))
+                notify(STATUS=error.problems[0].message.text())
         if self._stopping:
             alarm.shutdown()
 
+    def _set(self, alarm: AlarmClock) -> None:
+        """Let the jobs follow the plan, if it was made anew."""
+        if self._ringing is not self.desk.plan.slots:
+            alarm.set_moments(moments(self.desk.plan))
+            self._ringing = self.desk.plan.slots
+
+    def _follow(self, now: datetime) -> bool:
+        """Take in edits and facts; of a reload the supervisor hears its begin and, once it is done, its end."""
+        reload, self._reload = self._reload, False
+        if reload:
+            reloading()
+        try:
+            changed = self.desk.follow(now, reload=reload)
+        except UnreachableError:
+            self._reload = self._reload or reload
+            raise
+        if reload:
+            notify(READY=1)
+        if changed:
+            self._quiet = None
+        return changed
+
+    def _current(self) -> Plan:
+        """The plan with all that is recorded up to this moment: a `done` counts up to the last one before the mail."""
+        self._follow(self._tell_time())
+        return self.desk.plan
+
     def _queue(self, now: datetime) -> None:
         """Give each notice whose moment has come a place in the outbox, or a recorded reason not to have one."""
-        if self._quiet_until is not None and now < self._quiet_until:
+        if self._quiet is not None and self._quiet[0] <= now < self._quiet[1]:  # else the clock was set back
             return
         plan = self.desk.plan
         decisions = owed(plan, now)
         skipped = [d for d in decisions if d.verdict is Verdict.SKIP]
         queued = messages(decisions, plan, now)
-        if queued or skipped:
-            self.desk.journal.enqueue(queued, skipped, now=now, domain=self._domain)
-            for decision in skipped:
-                log.info("skipped %s reason=%s", decision.notice.key, decision.reason)
-            self.desk.follow(now)
-        self._quiet_until = None if queued or skipped else self._next_moment(decisions, now)
+        self._quiet = None
+        if not queued and not skipped:
+            self._quiet = now, self._next_moment(decisions, now)
+            return
+        self.desk.journal.enqueue(queued, skipped, now=now, domain=self._domain)
+        for decision in skipped:
+            log.info("skipped %s reason=%s", decision.notice.key, decision.reason)
+        self._follow(now)
 
     def _next_moment(self, held: list[Decision], now: datetime) -> datetime:
         coming = (at for times in moments(self.desk.plan).values() for at in times[bisect_right(times, now) :][:1])
@@ -130,7 +165,13 @@ class Daemon:
         return handle
 
     def _status(self) -> str:
-        waiting = self.desk.journal.pending_count()
-        rows = len(self.desk.register.obligations)
-        faults = f"，台账有 {len(self.desk.refused)} 个问题，按上一张运行" if self.desk.refused else ""
-        return f"{rows} 项事项，待发邮件 {waiting} 封{faults}"
+        """One line for `systemctl status`."""
+        said = [
+            say("{n}项事项", n=len(self.desk.register.obligations)),
+            say("待发邮件{n}封", n=self.desk.journal.pending_count()),
+        ]
+        if self.desk.refused:
+            said.append(say("台账有{n}个问题，按上一张运行", n=len(self.desk.refused)))
+        said += [problem.message for problem in (self._dispatch.outage, *self._dispatch.faults[:1]) if problem]
+        lang = self.desk.services.settings.lang
+        return "，".join(phrase.text(lang) for phrase in said).replace("\n", " ")

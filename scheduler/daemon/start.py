@@ -7,25 +7,37 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
+from scheduler.clock import BEIJING
 from scheduler.daemon.desk import Desk
 from scheduler.daemon.dispatch import Compose, Dispatch
 from scheduler.daemon.service import Daemon
 from scheduler.daemon.services import Services
 from scheduler.journal import Claim
-from scheduler.mailing import Letter, Post, Rendered, transport_for
+from scheduler.mailing import Letter, Post, Rendered, Transport, transport_for
 from scheduler.planning import Plan
+from scheduler.planning.messages import on_trial
 from scheduler.planning.model import Message, Notice
+from scheduler.planning.people import Directory
 from scheduler.register import Register
 
 _SHORTEST_LEASE = 300  # seconds; a lease outlives the longest dialogue with the mail server
 
 
-def open_daemon(services: Services, tell_time: Callable[[], datetime], env: Mapping[str, str] = os.environ) -> Daemon:
-    """The daemon, table checked and journal open. Raises TableError, UnreachableError or ConfigurationFailure."""
+def open_daemon(
+    services: Services,
+    tell_time: Callable[[], datetime],
+    env: Mapping[str, str] = os.environ,
+    *,
+    transport: Transport | None = None,
+) -> Daemon:
+    """The daemon, table checked and journal open, with the mail server of the settings unless another is given.
+
+    Raises TableError, UnreachableError or ConfigurationFailure.
+    """
     settings = services.settings
     register = services.register
     post = Post(settings.templates, settings.sender)
-    transport = transport_for(settings.smtp, settings.smtp_password, env=env)
+    transport = transport or transport_for(settings.smtp, settings.smtp_password, env=env)
     desk = Desk(services, tell_time())
     lease = timedelta(seconds=max(_SHORTEST_LEASE, 3 * float(env.get("DUBAN_SMTP_TIMEOUT") or 30)))
     dispatch = Dispatch(desk.journal, transport, _composer(post), lease)
@@ -43,9 +55,18 @@ def _composer(post: Post) -> Compose:
     def compose(claim: Claim, notices: tuple[Notice, ...], plan: Plan, now: datetime) -> Letter:
         row = claim.row
         message = Message(row.key, row.kind, row.recipient, row.copies, row.moment, notices, row.late, row.cause)
+        message = _on_trial(message, plan, now)
         if row.body is not None:
             rendered = Rendered(row.body.subject, row.body.text, row.body.html)
             return post.written(message, plan, now, message_id=row.message_id, rendered=rendered)
         return post.compose(message, plan, now, message_id=row.message_id)
 
     return compose
+
+
+def _on_trial(message: Message, plan: Plan, now: datetime) -> Message:
+    """A mail that was formed before a trial began goes to the admin too; those formed since are his already."""
+    admin = Directory(plan.roster).admin(now.astimezone(BEIJING).date()) if plan.register.office.trial else None
+    if admin is None or message.recipient.address == admin.address:
+        return message
+    return on_trial(message, admin)

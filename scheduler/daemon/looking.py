@@ -1,0 +1,67 @@
+"""What stands in the outbox looked at again inside its claim: what nobody wants any more, what must wait. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.clock import BEIJING
+from scheduler.journal import Claim, OutboxRow
+from scheduler.planning import Plan
+from scheduler.planning.again import look_again
+from scheduler.planning.model import MessageKind, Notice, Verdict
+from scheduler.planning.reasons import Reason
+from scheduler.planning.windows import Window
+
+# What goes to the admin goes at any hour.
+_TO_THE_ADMIN = frozenset({MessageKind.PREVIEW, MessageKind.WARNING})
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The notices still to be sent; the keys of those that are not (None: the whole message), by reason; a wait."""
+
+    wanted: tuple[Notice, ...] = ()
+    unwanted: tuple[tuple[str, list[str] | None], ...] = ()
+    wait: datetime | None = None
+
+
+def look(claim: Claim, plan: Plan, now: datetime) -> Looked:
+    """Look at each notice of a claimed message again, or at the message where it has none."""
+    if not claim.notices:
+        return _without_notices(claim.row, plan, now)
+    wanted, waits, gone = list[Notice](), list[datetime](), defaultdict[str, list[str]](list)
+    for key in claim.notices:
+        found = look_again(key, plan, now)
+        if isinstance(found, Reason):
+            gone[found].append(key)
+            continue
+        notice, decision = found
+        if decision.verdict is Verdict.SKIP:
+            gone[decision.reason].append(key)
+            continue
+        wanted.append(notice)
+        if decision.verdict is Verdict.HOLD and decision.at is not None:
+            waits.append(decision.at)
+    return Looked(tuple(wanted), tuple(gone.items()), max(waits, default=None))
+
+
+def unwanted(key: str, plan: Plan, now: datetime) -> str | None:
+    """Why a notice that waits in the outbox will never go; None where it will."""
+    found = look_again(key, plan, now)
+    if isinstance(found, Reason):
+        return found
+    return found[1].reason if found[1].verdict is Verdict.SKIP else None
+
+
+def _without_notices(row: OutboxRow, plan: Plan, now: datetime) -> Looked:
+    """A preview is of use up to the end of the next working day; what goes to others keeps to the office's hours."""
+    office, today = plan.register.office, now.astimezone(BEIJING)
+    calendar = plan.calendars.of(office.region)
+    if row.kind is MessageKind.PREVIEW and today.date() > calendar.add(row.moment.astimezone(BEIJING).date(), 1):
+        return Looked(unwanted=((Reason.OVERTAKEN, None),))
+    window = Window(calendar, office.send_at)
+    if row.kind in _TO_THE_ADMIN or window.is_open(today):
+        return Looked()
+    return Looked(wait=window.next(today))
