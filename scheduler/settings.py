@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from scheduler.words import Lang
+from scheduler.problems import Problem, UsageError
+from scheduler.words import Lang, say
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parent
+_LONGEST_BEAT = 3600
 
 
 def _shipped(name: str, packed: Path) -> Path:
@@ -49,7 +51,7 @@ def settings(
     database: str | None = None,
     lang: str | None = None,
 ) -> Settings:
-    """Read the environment; arguments given on the command line win."""
+    """Read the environment; arguments given on the command line win. Raises UsageError for what it cannot read."""
     state = Path(env.get("DUBAN_STATE") or env.get("STATE_DIRECTORY") or "state").absolute()
     return Settings(
         table=Path(table or env.get("DUBAN_TABLE") or _default_table()),
@@ -59,9 +61,27 @@ def settings(
         smtp=env.get("DUBAN_SMTP") or f"folder:{state / 'mail'}",
         smtp_password=_password(env),
         sender=env.get("DUBAN_FROM"),
-        lang=Lang(lang or env.get("DUBAN_LANG") or Lang.ZH),
-        beat=timedelta(seconds=float(env.get("DUBAN_BEAT") or 30)),
+        lang=_lang(lang or env.get("DUBAN_LANG") or Lang.ZH),
+        beat=_beat(env.get("DUBAN_BEAT") or "30"),
     )
+
+
+def _lang(text: str) -> Lang:
+    if text in set(Lang):
+        return Lang(text)
+    raise UsageError(Problem("lang-unknown", say("DUBAN_LANG 不能是 {text}", text=text), say("可以写 zh 或 en")))
+
+
+def _beat(text: str) -> timedelta:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if 0 < seconds <= _LONGEST_BEAT:
+        return timedelta(seconds=seconds)
+    message = say("DUBAN_BEAT 不能是 {text}", text=text)
+    hint = say("写两次查看之间的秒数，最多{most}，例如 DUBAN_BEAT=30", most=_LONGEST_BEAT)
+    raise UsageError(Problem("beat-unknown", message, hint))
 
 
 def _default_table() -> Path:
