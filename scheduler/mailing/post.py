@@ -57,12 +57,13 @@ class _Draft:
 class Post:
     """Renders the letters of one office. `sender` is DUBAN_FROM, else the admin's address under the office's name.
 
-    Each method raises TemplateFaultError for a broken template and ConfigurationFailure where the office has no sender.
+    A sender that cannot be one raises ConfigurationFailure. Each method raises TemplateFaultError for a broken template
+    and ConfigurationFailure where the office has no sender.
     """
 
     def __init__(self, templates: Path, sender: str | None = None) -> None:
         self._templates = Templates(templates)
-        self._sender = sender
+        self._sender = None if sender is None else _named(sender)
 
     def compose(self, message: Message, plan: Plan, now: datetime, *, message_id: str) -> Letter:
         """The letter of a message with notices, everything counted as of `now` (aware), when it is sent."""
@@ -141,15 +142,21 @@ class Post:
 
     def _from(self, plan: Plan) -> Mailbox:
         if self._sender is not None:
-            name, address = parseaddr(self._sender)
-            if not deliverable(address):
-                message = say("发件人写得不对：DUBAN_FROM")
-                raise ConfigurationFailure("mail-from", message, say("请写成 名称 <地址> 或者只写地址"))
+            name, address = self._sender
             return Mailbox(name or _signature(plan), address)
         if (found := _office_mailbox(plan)) is None:
             message = say("没有发件地址：管理员在台账中没有邮箱，也没有设置 DUBAN_FROM")
             raise ConfigurationFailure("mail-from", message, say("请设置 DUBAN_FROM，或者给 office.admin 登记邮箱"))
         return found
+
+
+def _named(sender: str) -> tuple[str, str]:
+    """Name and address of DUBAN_FROM."""
+    name, address = parseaddr(sender)
+    if not deliverable(address):
+        message = say("发件人写得不对：DUBAN_FROM")
+        raise ConfigurationFailure("mail-from", message, say("请写成 名称 <地址> 或者只写地址"))
+    return name, address
 
 
 def _letter_view(draft: _Draft) -> LetterView:
