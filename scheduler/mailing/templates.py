@@ -31,7 +31,8 @@ _FILTERS = (
 )
 _WORDS: tuple[Callable[..., str], ...] = (
     *(wording.cn_date, wording.cn_day, wording.cn_dates, wording.cn_days, wording.cn_moment, wording.cn_short),
-    *(wording.cn_time, wording.weekday, wording.closed),
+    *(wording.cn_time, wording.weekday, wording.closed, wording.cn_number),
+    *(wording.dated_title, wording.period_words, wording.verb_of),
 )
 # Text methods that cannot blow a short text up, or reach into a format string.
 _METHODS = frozenset({"startswith", "endswith", "strip", "lstrip", "rstrip", "split", "removeprefix", "removesuffix"})
@@ -94,9 +95,16 @@ class Templates:
         except _FAULTS as error:
             raise TemplateFaultError(self._problem(name, error)) from error
 
-    def _bounded(self, name: str, context: Mapping[str, object]) -> str:
+    def page(self, file: str, context: Mapping[str, object], longest: int = LONGEST) -> str:
+        """One file that is no letter (a bulletin, a page), of at most `longest` characters; TemplateFaultError else."""
+        try:
+            return self._bounded(file, context, longest)
+        except _FAULTS as error:
+            raise TemplateFaultError(self._problem(file.removesuffix(".txt.j2"), error)) from error
+
+    def _bounded(self, name: str, context: Mapping[str, object], longest: int = LONGEST) -> str:
         template = self._env.get_template(name)
-        return "".join(_capped(template, context))
+        return "".join(_capped(template, context, longest))
 
     def _problem(self, name: str, error: Exception) -> Problem:
         if isinstance(error, TemplateNotFound):
@@ -133,12 +141,12 @@ def _tidy(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _capped(template: Template, context: Mapping[str, object]) -> Iterator[str]:
+def _capped(template: Template, context: Mapping[str, object], longest: int) -> Iterator[str]:
     size = 0
     for piece in template.generate(context):
         size += len(piece)
-        if size > LONGEST:
-            raise SecurityError(f"more than {LONGEST} characters")
+        if size > longest:
+            raise SecurityError(f"more than {longest} characters")
         yield piece
 
 

@@ -10,6 +10,7 @@ from scheduler.clock import BEIJING
 
 _WEEKDAYS = "一二三四五六日"
 _QUARTERS = "一二三四"
+_DIGITS = "零一二三四五六七八九"
 _VERBS = ("报送", "报备", "上报", "公布", "公开", "发布", "转载", "答复", "印发")
 _LAST_YEAR = re.compile(r"上一?年度?")
 _THIS_YEAR = re.compile(r"本年度?|当年度?")
@@ -67,6 +68,15 @@ def cn_days(days: Iterable[date]) -> str:
         said.append(f"{day.day}日" if day.month == month else cn_short(day))
         month = day.month
     return "、".join(said)
+
+
+def cn_number(n: int) -> str:
+    """一, 二, … 十, 十一, … 二十一: the number of a paragraph, below a hundred; larger ones in digits."""
+    if not 0 < n < 100:
+        return str(n)
+    tens, ones = divmod(n, 10)
+    ten = "" if not tens else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    return ten + (_DIGITS[ones] if ones else "")
 
 
 def period_words(label: str) -> str:
