@@ -13,6 +13,7 @@ from scheduler.register.values import Anchor, Every, Moment
 from scheduler.workdays import Calendar
 
 _DAY = timedelta(days=1)
+_FIRST_DAY, _LAST_DAY = date(2004, 1, 1), date(2050, 12, 31)  # what the calendar answers
 _MONTHS = {Every.YEAR: 12, Every.HALF_YEAR: 6, Every.QUARTER: 3, Every.MONTH: 1}
 _LABELS = (
     (Every.YEAR, re.compile(r"(\d{4})")),
@@ -121,6 +122,15 @@ def day_in(period: Period, moment: Moment, calendar: Calendar) -> date:
 def clamped(year: int, month: int, day: int) -> date:
     """That day of the month, or the month's last day where it has none (民法典 第二百零二条)."""
     return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+def around(label: str, today: date) -> tuple[date, date]:
+    """The days in which a task of that period may fall due: its year and the next; wide where it names no year."""
+    found = re.match(r"(20\d\d)(?!\d)", label)
+    if found is None:
+        return _FIRST_DAY, today + 400 * _DAY
+    year = int(found[1])
+    return date(max(year, _FIRST_DAY.year), 1, 1), min(date(year + 2, 1, 31), _LAST_DAY)
 
 
 def _nth(every: Every, year: int, n: int) -> date:
