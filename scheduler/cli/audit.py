@@ -45,6 +45,9 @@ def log(*, task: str | None, kind: tuple[str, ...], last: int | None) -> None:
         return
     for fact in found:
         click.echo(line(_shape(fact)) if output_format() == "jsonl" else _told(fact))
+        changed = fact.data.get("changed") if output_format() == "text" else ()
+        for sentence in changed if isinstance(changed, tuple) else ():
+            click.echo(f"      {sentence}")
 
 
 @command(

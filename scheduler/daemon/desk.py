@@ -8,23 +8,25 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from scheduler.daemon.kept import WHOLE, is_whole
+from scheduler.daemon.kept import WHOLE, is_whole, table
 from scheduler.daemon.services import HORIZON, Services
 from scheduler.daemon.watch import Watch
 from scheduler.journal import Entry, Journal
 from scheduler.planning import Calendars, History, Plan, compile_plan
-from scheduler.planning.model import FactKind
+from scheduler.planning.model import FactKind, Scalar
 from scheduler.problems import Problem, has_errors
-from scheduler.register import Loaded, Register, load
+from scheduler.register import Loaded, Register, diff, load
+from scheduler.words import say
 from scheduler.workdays.keeping import written
 
 log = logging.getLogger("duban")
 
 PROGRAM = "duban"  # the actor of what the program does by itself
+_MOST, _LONGEST = 100, 200  # sentences about one change of the table, and the characters of each
 # Facts that the program writes about mail: they change no date, so the plan stays and only its history grows.
 _BOOKKEEPING = frozenset(
     {FactKind.QUEUED, FactKind.SENT, FactKind.SKIPPED, FactKind.DROPPED, FactKind.FAILED, FactKind.STARTED}
-    | {FactKind.HEARTBEAT, FactKind.TABLE_REFUSED}
+    | {FactKind.HEARTBEAT, FactKind.TABLE_REFUSED, FactKind.DRAFT}
 )
 
 
@@ -100,7 +102,8 @@ class Desk:
         digests = tuple(self.journal.keep("table", Path(name).name, content, now) for name, content in loaded.files)
         entries = []
         if self._in_force != register.digest:
-            entries.append(Entry(FactKind.TABLE, PROGRAM, data={"digest": register.digest, "files": digests}))
+            said: dict[str, Scalar | tuple[str, ...]] = {"digest": register.digest, "files": digests}
+            entries.append(Entry(FactKind.TABLE, PROGRAM, data=said | {"changed": self._changed(register)}))
         entries += [
             Entry(FactKind.ROW, PROGRAM, data={"obligation": row.id})
             for row in register.obligations
@@ -109,6 +112,15 @@ class Desk:
         self.journal.append(entries, now=now)
         self.register, self.table_files, self._in_force = register, digests, register.digest
         self._stale = True
+
+    def _changed(self, register: Register) -> tuple[str, ...]:
+        """In words what differs from the table that was last in force, which the journal kept; nothing of the first."""
+        loads = list(self.journal.facts(kinds=[FactKind.TABLE]))
+        files = loads[-1].data.get("files") if loads else None
+        old = table(files, self.journal.kept, self.services.settings.table) if isinstance(files, tuple) else None
+        said = [change.phrase().text()[:_LONGEST] for change in diff(old, register)] if old is not None else []
+        rest = len(said) - _MOST
+        return (*said[:_MOST], say("另有{n}处改动", n=rest).text()) if rest > 0 else tuple(said)
 
     def _read_facts(self) -> None:
         """Take in what was written since, by whoever; the plan is stale where any of it can change a date."""

@@ -8,9 +8,11 @@ What the `data` of a fact holds, by kind; days and moments are in ISO form, an a
 - record: `record`, `person`, `unit`, `value` (`3`, `85%`, `52/57`), `title`, `url`
 - done, report, confirm: `evidence`, `note`, `printed`, `due`, `target`; waive: the dates, `reason`, `approved_by`
 - extend: `by` or `to`, `reason`, `approved_by`; pause, resume, return, reopen: `reason`; assign: `unit`
-- void: `seq`, `reason`; release, withdraw: `notice` (TASK#STEP), `reason`; row: `obligation`; table: `digest`
+- void: `seq`, `reason`; release, withdraw: `notice` (TASK#STEP), `reason`; row: `obligation`; table: `digest`,
+  `files`, `changed` (sentences: what differs from the table before it)
 - queued: `message`, `kind`, `notices` (keys), `to`, `message_id`; sent: the same and `queue_id`; failed: the same and
   `reason`, `final` (bool: refused for good); skipped, dropped: `notice` or `notices` (keys), `reason`
+- draft: `document` (bulletin, order), `label` or `number`, `digest` of the document, `files` (digests of what is kept)
 """
 
 from __future__ import annotations

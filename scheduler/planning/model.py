@@ -50,6 +50,7 @@ class FactKind(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     DROPPED = "dropped"  # a notice or message in the outbox is no longer wanted; data: notice, reason
+    DRAFT = "draft"  # a document was drafted for signature; data: document, label, number, digest, files
     STARTED = "started"
     HEARTBEAT = "heartbeat"
 
