@@ -12,7 +12,7 @@ DOCUMENTS = ("000", "001", "002", "003", "004")
 # The first document is the sample office's own; its example is the table that ships.
 EXAMPLES = {
     "000": ROOT / "obligations.yaml",
-    "001": ROOT / "examples" / "001-anshan.yaml",
+    "001": ROOT / "examples" / "001-anshan-water.yaml",
     "002": ROOT / "examples" / "002-zhaotong.yaml",
     "003": ROOT / "examples" / "003-nanan.yaml",
     "004": ROOT / "examples" / "004-tinghu.yaml",
