@@ -68,7 +68,7 @@ class Dispatch:
     @property
     def faults(self) -> tuple[Problem, ...]:
         """What is wrong with templates for which mail waits."""
-        return tuple(dict.fromkeys(self._faults.values()))
+        return tuple({problem.text(): problem for problem in self._faults.values()}.values())
 
     def run(self, current: Callable[[], Plan], tell_time: Callable[[], datetime], progress: Callable[[], bool]) -> int:
         """Send until nothing may go now, or `progress`, asked after each letter, says no. Returns how many went.

@@ -55,16 +55,14 @@ class Duties:
 
     def report(self, outage: Problem | None, faults: Sequence[Problem], now: datetime) -> None:
         """Keep where `status` finds it what holds mail back; of a broken template the admin is told by a mail too."""
-        faults = tuple(dict.fromkeys([*faults, *self._faults]))
-        found = [*([outage] if outage else []), *faults]
-        said = "\n".join(problem.text() for problem in found)
+        found = {problem.text(): problem for problem in (*([outage] if outage else []), *faults, *self._faults)}
+        said = "\n".join(found)
         if said != (self._desk.journal.mark(TROUBLE) or ""):
             self._desk.journal.put_mark(TROUBLE, said)
-            failed = [Entry(FactKind.FAILED, PROGRAM, data={"reason": p.code, "final": False}) for p in found]
+            failed = [Entry(FactKind.FAILED, PROGRAM, data={"reason": p.code, "final": False}) for p in found.values()]
             self._desk.journal.append(failed, now=now)
-        for fault in faults:
-            if outage is None:
-                self._mail.warn(f"{fault.code}:{fault.place or ''}:{now.date().isoformat()}", [fault], now)
+        for fault in found.values() if outage is None else ():
+            self._mail.warn(f"{fault.code}:{fault.place or ''}:{now.date().isoformat()}", [fault], now)
 
     def _heartbeat(self, now: datetime) -> None:
         """Once a day a line in the journal that the daemon lives, and how much it is to do today."""
