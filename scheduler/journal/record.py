@@ -19,10 +19,6 @@ from scheduler.journal.values import Kept
 from scheduler.planning.model import Entry, Fact, FactKind
 
 _REFERRING = (FactKind.TABLE.value, FactKind.CALENDAR.value, FactKind.DRAFT.value)  # `files`: digests of kept ones
-    FactKind.TABLE.value,
-    FactKind.CALENDAR.value,
-    FactKind.DRAFT.value,
-)  # their `files` are digests of kept files
 _INSERT = insert(fact)
 _LAST = select(fact.c.seq, fact.c.hash).order_by(fact.c.seq.desc()).limit(1)
 PAGE = 5000  # rows per read: bounded memory, and no transaction is left open while the caller thinks
