@@ -43,6 +43,7 @@ COMMANDS: dict[str, Line] = {
     "reopen": Line("facts", say("重新打开已办结的任务")),
     "assign": Line("facts", say("为还没有责任单位的任务指定单位")),
     "void": Line("facts", say("注销一条记错的办理记录")),
+    "import": Line("imports", say("从 CSV 或 XLSX 批量登记事实，要么全部、要么不登记")),
     "audit": Line("audit", say("查看、校验、导出办理记录")),
     "doctor": Line("doctor", say("检查数据库、磁盘、邮件、日历和收件人")),
     "schema": Line("schema", say("输出台账的 JSON Schema，供编辑器使用")),

@@ -87,3 +87,12 @@ def compile_plan(
     empty = Plan(roster, calendars, history, now, (), bearers)
     setting = Setting(register, roster, bearers, calendars, empty.history, now, since, until)
     return replace(empty, slots=tuple(slot for row in register.obligations for slot in slots_of(row, setting)))
+
+
+def made_anew(plan: Plan, row_id: str, since: date, until: date) -> Plan:
+    """The plan with the slots of one row made anew from its history, for [since, until]; others stay as they are."""
+    m = Setting(
+        plan.register, plan.roster, plan.owing, plan.calendars, plan.history, plan.now, since=since, until=until
+    )
+    others = (slot for slot in plan.slots if slot.obligation.id != row_id)
+    return replace(plan, slots=(*others, *slots_of(m.rows[row_id], m)))
