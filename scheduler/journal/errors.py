@@ -30,7 +30,7 @@ _SAID = {
     ),
     "database-damaged": (
         say("数据库 {where} 已损坏或不是 duban 的数据库：{detail}"),
-        say("先把数据库文件另存一份，再用最近一次备份恢复（duban restore），并用 duban audit verify 核对"),
+        say("先把数据库文件另存一份，再恢复最近一次备份，并用 duban audit verify 核对"),
     ),
     "database-newer": (
         say("数据库 {where} 是更新版本的 duban 建立的（{detail}）"),
