@@ -227,8 +227,10 @@ def _missing(progress: Progress | None, plan: Plan) -> tuple[str, ...]:
         return ()
     roster = plan.roster
     names = [roster.person(who).name if roster.has_person(who) else roster.unit(who).name for who in progress.missing]
-    rest = len(names) - _MOST_NAMES
-    return tuple([*names[:_MOST_NAMES], f"等{len(names)}个"] if rest > 0 else names)
+    if len(names) <= _MOST_NAMES:
+        return tuple(names)
+    *first, last = names[:_MOST_NAMES]
+    return *first, f"{last}等{len(names)}个"
 
 
 def _feedback(task: Task, how: Standing, plan: Plan) -> str:
