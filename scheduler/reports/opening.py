@@ -30,8 +30,8 @@ def opening(plan: Plan, settings: Settings, now: datetime) -> Iterator[Phrase]:
         yield say("试运行：全部邮件只发给管理员。")
     yield from _due(plan, now)
     yield from _mails(plan, now)
-    yield say("邮件：{where}", where=_shown(settings.smtp))
-    yield say("记录：{where}", where=_shown(settings.database))
+    yield _mail(settings.smtp)
+    yield say("记录：{where}", where=_shown(settings.database.removeprefix("sqlite:///")))
     yield say("按 Ctrl-C 停止；台账改动后自动重新读取。另开一个窗口可以运行 duban status、duban plan。")
 
 
@@ -69,6 +69,13 @@ def _goes(at: datetime, group: list[Coming]) -> Phrase:
     more = say("等{n}人", n=len(people)) if len(people) > 3 else ""
     who = tuple(people[:3])
     return say("  {at:%Y-%m-%d %H:%M} {who}{more}，{n}个通知", at=at, who=who, more=more, n=len(group))
+
+
+def _mail(url: str) -> Phrase:
+    scheme, _, folder = url.partition(":")
+    if scheme == "folder":
+        return say("邮件：写成文件，放在 {folder}（设了 DUBAN_SMTP 才经邮件服务器发出）", folder=folder)
+    return say("邮件：经 {server} 发出", server=_shown(url))
 
 
 def _shown(url: str) -> str:
