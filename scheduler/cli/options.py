@@ -14,7 +14,7 @@ from scheduler.words import Lang, Phrase, say
 
 F = TypeVar("F", bound=Callable[..., object])
 LANG, TABLE, DATABASE, FORMAT = "duban.lang", "duban.table", "duban.database", "duban.format"
-FORMATS = ("text", "json", "jsonl", "csv", "html")
+FORMATS = ("text", "json", "jsonl", "csv", "xlsx", "html")
 
 
 def spoken(ctx: click.Context | None = None) -> Lang:

@@ -45,7 +45,7 @@ def print_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(head)
     for row in rows:
-        writer.writerow([_safe(cell) for cell in row])
+        writer.writerow([safe(cell) for cell in row])
 
 
 def problem_data(problem: Problem) -> dict[str, object]:
@@ -62,7 +62,8 @@ def problem_data(problem: Problem) -> dict[str, object]:
     }
 
 
-def _safe(cell: object) -> object:
+def safe(cell: object) -> object:
+    """A cell of CSV: nothing as nothing, and never a formula."""
     if cell is None:
         return ""
     if isinstance(cell, bool):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from scheduler.daemon.kept import is_whole, table
 from scheduler.daemon.services import Services
 from scheduler.planning import Calendars
@@ -12,9 +14,9 @@ from scheduler.words import say
 from scheduler.workdays.keeping import restored
 
 
-def running(desk: Services) -> Register:
-    """The last table in force; RefusedError where none is on record."""
-    loads = list(desk.journal.facts(kinds=[FactKind.TABLE])) if desk.has_journal else []
+def running(desk: Services, then: datetime | None = None) -> Register:
+    """The last table in force, now or `then`; RefusedError where none is on record."""
+    loads = list(desk.journal.facts(until=then, kinds=[FactKind.TABLE])) if desk.has_journal else []
     digests = loads[-1].data.get("files") if loads else None
     found = table(digests, desk.journal.kept, desk.settings.table) if isinstance(digests, tuple) else None
     if found is None:
@@ -23,9 +25,9 @@ def running(desk: Services) -> Register:
     return found
 
 
-def running_calendars(desk: Services, register: Register) -> Calendars:
-    """The calendars that the daemon last counted by; those of now where none are on record."""
-    whole = [fact for fact in desk.journal.facts(kinds=[FactKind.CALENDAR]) if is_whole(fact)]
+def running_calendars(desk: Services, register: Register, then: datetime | None = None) -> Calendars:
+    """The calendars that the daemon last counted by, now or `then`; else those known at the time."""
+    whole = [fact for fact in desk.journal.facts(until=then, kinds=[FactKind.CALENDAR]) if is_whole(fact)]
     if not whole:
-        return desk.calendars(register)
+        return desk.calendars(register, then=then)
     return Calendars(register, known=restored(desk.journal.kept(str(whole[-1].data["digest"]))))

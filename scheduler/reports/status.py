@@ -13,6 +13,7 @@ from scheduler.planning.model import Light, Notice, NoticeKind, Outcome, Outcome
 from scheduler.planning.plan import Plan
 from scheduler.planning.standing import standing
 from scheduler.planning.windows import day_of, end_of
+from scheduler.register.values import SetBy
 from scheduler.reports.shapes import days, iso, kind_of
 from scheduler.reports.text import clipped, folded
 from scheduler.words import Lang, Phrase, say
@@ -34,6 +35,7 @@ COLUMNS = (
     "provisional", "done", "required", "missing", "done_on", "evidence", "acknowledged_at", "extensions", "next_notice",
 )  # fmt: skip
 _WIDE = 80
+_WAITS = {State.REPORTED: 1, State.NOT_OPEN: 1, State.DONE_LATE: 2, State.DONE: 2, State.WAIVED: 2, State.DORMANT: 3}
 _HURTS = {light: rank for rank, light in enumerate((Light.RED, Light.YELLOW, Light.GREEN, Light.GREY))}
 
 
@@ -205,8 +207,11 @@ def _noted(task_id: str, key: str, outcome: Outcome, at: datetime | None) -> Sen
     return Sent(kind_of(step), step, at or outcome.at, outcome)
 
 
-def _hurt(row: Row) -> tuple[int, datetime, str]:
-    return _HURTS[row.standing.light], end_of(row.task.dates.due), row.task.id
+def _hurt(row: Row) -> tuple[int, int, bool, datetime, str]:
+    """Red before yellow, open before reported before done; of what is overdue a limit set by law first; then by day."""
+    stands = row.standing
+    lawful = stands.light is Light.RED and row.task.slot.obligation.set_by is SetBy.LAW
+    return _HURTS[stands.light], _WAITS.get(stands.state, 0), not lawful, end_of(row.task.dates.due), row.task.id
 
 
 def _sent(sent: Sent) -> dict[str, object]:

@@ -1,0 +1,50 @@
+"""Reports that are files: to `-o FILE`, all or nothing, or to a pipe. They choose no content."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import click
+
+from scheduler.cli.options import output_format, tell
+from scheduler.problems import Problem, UsageError
+from scheduler.reports.workbook import Book, written
+from scheduler.words import say
+
+
+def asked_format(output: Path | None, formats: tuple[str, ...], default: str) -> str:
+    """What `--format` says, else what the ending of the file says, else `default`."""
+    said = click.get_current_context().find_root().meta.get("duban.format")
+    if said is not None:
+        return output_format()
+    ending = output.suffix.lower().lstrip(".") if output is not None else ""
+    return ending if ending in formats else default
+
+
+def deliver(book: Book, output: Path | None) -> None:
+    """Write an Excel file."""
+    if output is None and sys.stdout.isatty():
+        raise UsageError(Problem("output-missing", say("Excel文件不能显示在屏幕上"), say("写 -o 文件.xlsx")))
+    put(written(book), output)
+
+
+def put(content: bytes, output: Path | None) -> None:
+    """Write the bytes; a file that is there is replaced only by a whole one."""
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    with NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as part:
+        try:
+            part.write(content)
+            part.close()
+            mask = os.umask(0)
+            os.umask(mask)
+            Path(part.name).chmod(0o666 & ~mask)
+            Path(part.name).replace(output)
+        except OSError:
+            Path(part.name).unlink(missing_ok=True)
+            raise
+    click.echo(tell(say("已写入 {file}", file=str(output))), err=True)

@@ -1,0 +1,107 @@
+"""The options by which `status` and `ledger` choose tasks, and what they mean in a table. They choose nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+
+import click
+
+from scheduler.cli.options import option
+from scheduler.planning.entries import known
+from scheduler.planning.model import Light, State
+from scheduler.planning.periods import Period
+from scheduler.problems import Problem, UsageError
+from scheduler.register import Register, Roster
+from scheduler.reports.selection import Selection, named, tree
+from scheduler.words import say
+
+F = TypeVar("F", bound=Callable[..., object])
+Asked = tuple[str, ...]
+
+
+def filters(function: F) -> F:
+    """Add the options; the command takes them as keywords and hands them to `selection`."""
+    for add in reversed(_OPTIONS):
+        function = add(function)
+    return function
+
+
+_OPTIONS = (
+    option("--unit", multiple=True, metavar="ID", words=say("只看这个单位，可写几次")),
+    option("--tree", metavar="ID", words=say("只看这个单位和它下面的所有单位")),
+    option("--person", multiple=True, metavar="ID", words=say("只看这个人：本人的，和他作为承办人的")),
+    option(
+        "--state",
+        type=click.Choice([state.value for state in State]),
+        multiple=True,
+        metavar="STATE",
+        words=say("只看这种状态，如 overdue，可写几次"),
+    ),
+    option(
+        "--light",
+        type=click.Choice([light.value for light in Light]),
+        multiple=True,
+        metavar="LIGHT",
+        words=say("只看这种灯：red、yellow、green、grey"),
+    ),
+    option("--obligation", multiple=True, metavar="ID", words=say("只看这个事项")),
+    option("--category", multiple=True, metavar="NAME", words=say("只看这个考核类别；没有类别的写“未分类”")),
+    option("--period", multiple=True, metavar="LABEL", words=say("只看这个期间：2026、2026H1、2026Q1、2026-03")),
+)
+
+
+def selection(
+    register: Register,
+    today: date,
+    *,
+    unit: Asked,
+    tree_of: str | None,
+    person: Asked,
+    state: Asked,
+    light: Asked,
+    obligation: Asked,
+    category: Asked,
+    period: Asked,
+) -> Selection:
+    """What the options mean in this table; UsageError for a name that it does not have."""
+    units = [u.id for u in register.units]
+    for one in (*unit, *([tree_of] if tree_of else [])):
+        known(one, units, "unknown-unit", say("台账中没有这个单位：{id}", id=one))
+    for one in person:
+        known(one, [p.id for p in register.people], "unknown-person", say("台账中没有这个人：{id}", id=one))
+    for one in obligation:
+        rows = [row.id for row in register.obligations]
+        known(one, rows, "unknown-obligation", say("台账中没有这个事项：{id}", id=one))
+    categories = named(category)
+    for one in sorted(categories - {""}):
+        heads = sorted({row.category for row in register.obligations if row.category})
+        known(one, heads, "unknown-category", say("台账中没有这个类别：{id}", id=one))
+    for one in period:
+        _period(one)
+    roster = Roster(register)
+    return Selection(
+        units=_units(roster, unit, tree_of),
+        people=frozenset(person),
+        posts=frozenset(post for one in person for post in roster.posts(one, today)),
+        states=frozenset(map(State, state)),
+        lights=frozenset(map(Light, light)),
+        obligations=frozenset(obligation),
+        categories=categories,
+        periods=frozenset(period),
+    )
+
+
+def _units(roster: Roster, unit: Asked, tree_of: str | None) -> frozenset[str] | None:
+    """Both options together are a union; neither asks nothing."""
+    if not unit and tree_of is None:
+        return None
+    return frozenset(unit) | (tree(roster, tree_of) if tree_of is not None else frozenset())
+
+
+def _period(label: str) -> None:
+    """An event's reference may be any word; what looks like a year must be a period."""
+    if label[:4].isdigit() and len(label) <= 8 and Period.named(label) is None and label.count("-") < 2:
+        hint = say("写成 2026、2026H1、2026Q1、2026-03 或 2026-W09")
+        raise UsageError(Problem("bad-period", say("看不懂期间“{label}”", label=label), hint))

@@ -1,0 +1,118 @@
+"""The table, the plan and the head of the journal at a moment, now or past: what the reports are made from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import click
+
+from scheduler import clock
+from scheduler.cli.desk import services
+from scheduler.cli.errors import shown
+from scheduler.cli.moments import end_of
+from scheduler.cli.options import spoken, tell
+from scheduler.cli.running import running, running_calendars
+from scheduler.daemon.kept import is_whole
+from scheduler.daemon.services import HORIZON, Services
+from scheduler.planning import Calendars, History, Plan, compile_plan
+from scheduler.planning.model import FactKind, Moment
+from scheduler.planning.windows import day_of
+from scheduler.problems import RefusedError, TableError, has_errors
+from scheduler.register import Register
+from scheduler.reports.workbook import Imprint
+from scheduler.words import say
+
+_CALENDAR = (FactKind.CALENDAR, FactKind.VOID)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What was known at `now`: of a past moment only what had been entered by then; `head` None: nothing was."""
+
+    desk: Services
+    plan: Plan
+    now: datetime
+    head: str | None
+
+    @property
+    def register(self) -> Register:
+        """The table in force."""
+        return self.plan.register
+
+    @property
+    def imprint(self) -> Imprint:
+        """What stands on a file that is made from it."""
+        return Imprint(self.register.office.name, self.now, self.head, spoken())
+
+
+def situation(as_of: Moment | None, since: date | None = None, until: date | None = None) -> Situation:
+    """The situation now, or at the end of `as_of`; the plan reaches over [since, until] too.
+
+    A past one is read from the journal alone: the table and the calendars that were in force then, as they were kept.
+    """
+    desk, now, past = services(), end_of(as_of) if as_of else clock.now(), as_of is not None
+    then = now if past else None
+    register = _table(desk, then)
+    history = desk.history(until=then)
+    calendars = _calendars(desk, register, then)
+    began = min(now.date(), _began(register, history, now.date()))
+    last = now.date() + HORIZON
+    plan = compile_plan(
+        register, calendars, history, now=now, since=min(began, since or began), until=max(last, until or last)
+    )
+    return Situation(desk, plan, now, _head(desk, then))
+
+
+def _table(desk: Services, then: datetime | None) -> Register:
+    if then is not None and desk.has_journal:
+        try:
+            return running(desk, then)
+        except RefusedError:  # before the first start there is only the table on disk
+            return _in_force(desk)
+    return _in_force(desk)
+
+
+def _in_force(desk: Services) -> Register:
+    """The table; where somebody has just broken it, the last good one, and the problems on stderr."""
+    loaded = desk.loaded
+    if loaded.register is not None and not has_errors(loaded.problems):
+        return loaded.register
+    if not desk.has_journal:
+        raise TableError(*loaded.problems)
+    try:
+        register = running(desk)
+    except RefusedError:
+        raise TableError(*loaded.problems) from None
+    shown(loaded.problems, spoken())
+    click.echo(tell(say("台账有问题，以下按上一张正确的台账。")), err=True)
+    return register
+
+
+def _calendars(desk: Services, register: Register, then: datetime | None) -> Calendars:
+    """Those of now; for a past moment the ones kept then, unless a notice was imported after they were kept."""
+    said = list(desk.journal.facts(until=then, kinds=_CALENDAR)) if then is not None and desk.has_journal else []
+    if said and is_whole(said[-1]):
+        return running_calendars(desk, register, then)
+    return desk.calendars(register, then=then)
+
+
+def _began(register: Register, history: History, today: date) -> date:
+    """Since when tasks are shown: the office's start (a year back where it names none), or the first event."""
+    start = register.office.start or today - timedelta(days=365)
+    return min([start, *(day_of(one.at) for same in history.events.values() for one in same)])
+
+
+def _head(desk: Services, then: datetime | None) -> str | None:
+    if not desk.has_journal:
+        return None
+    if then is None:
+        head = desk.journal.head()
+        return str(head) if head.seq else None
+    found = None
+    for fact in map(json.loads, desk.journal.export()):
+        if datetime.fromisoformat(fact["entered"]) > then:
+            break
+        found = f"{fact['seq']}:{fact['hash']}"
+    return found

@@ -1,0 +1,256 @@
+"""The columns of the ledger: what the documents ask for, task by task. They judge no task and know no sheet.
+
+The documents say “列清受理日期、答复日期、答复部门、答复内容”,
+“固定能够证明收到时间、申请内容、答复内容、答复依据、答复时间等证据”.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.planning.model import Leg, LegKind, Light, Moment, NoticeKind, OutcomeKind, State, Task
+from scheduler.planning.people import OFFICER
+from scheduler.planning.plan import Plan
+from scheduler.planning.taskfacts import TaskFacts
+from scheduler.planning.windows import day_of
+from scheduler.register.model import Selector
+from scheduler.register.values import SetBy
+from scheduler.reports.shapes import BEIJING, iso
+from scheduler.reports.status import STATES, Row, bearer_name
+from scheduler.reports.workbook import Cell, Column, Kind, Tone, Toned
+from scheduler.words import Lang, Phrase, say
+
+TONES = {Light.RED: Tone.RED, Light.YELLOW: Tone.YELLOW, Light.GREEN: Tone.GREEN, Light.GREY: Tone.GREY}
+SIGNS = {Light.RED: "●", Light.YELLOW: "◐", Light.GREEN: "○", Light.GREY: "－"}  # the light without its colour
+_SET_BY = {SetBy.LAW: say("法定"), SetBy.TEXT: say("文件规定"), SetBy.OFFICE: say("本单位自定")}
+_STARTS = frozenset({LegKind.EVENT, LegKind.RESTART})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One task with what was recorded about it and the plan it is in."""
+
+    row: Row
+    facts: TaskFacts
+    plan: Plan
+    lang: Lang
+
+    @property
+    def task(self) -> Task:
+        """The task itself."""
+        return self.row.task
+
+    def say(self, words: Phrase) -> str:
+        """Words in the language of the file."""
+        return words.text(self.lang)
+
+
+def _who(entry: Entry) -> Cell:
+    """The person who owes it, or the unit's officer."""
+    bearer, roster = entry.task.bearer, entry.plan.roster
+    on = entry.plan.now.astimezone(BEIJING).date()
+    person = bearer.person or roster.holder(bearer.unit, bearer.role or OFFICER, on)
+    return roster.person(person).name if person else None
+
+
+def _unit(entry: Entry) -> Cell:
+    return entry.plan.roster.unit(entry.task.bearer.unit).name
+
+
+def _helping(entry: Entry) -> Cell:
+    """配合单位, and who coordinates."""
+    row = entry.task.slot.obligation
+    lines = [(say("{units}", units=_names(entry, row.supporting)), row.supporting)]
+    lines.append((say("协调：{units}", units=_names(entry, row.coordinator)), row.coordinator))
+    lines.append((say("代{units}办理", units=_names(entry, row.on_behalf_of)), row.on_behalf_of))
+    return "\n".join(entry.say(words) for words, selector in lines if selector is not None)
+
+
+def _names(entry: Entry, selector: Selector | None) -> tuple[str, ...]:
+    if selector is None:
+        return ()
+    roster = entry.plan.roster
+    return tuple(roster.unit(unit).name for unit in roster.units(selector, entry.task.slot.event_unit))
+
+
+def _basis(entry: Entry) -> Cell:
+    row = entry.task.slot.obligation
+    own = row.dates.get(entry.task.slot.period)
+    cited = [*(own.basis if own else ()), *row.basis]
+    return "\n".join(
+        (b.document if b.document.startswith("《") else f"《{b.document}》") + (b.clause or "") for b in cited
+    )
+
+
+def _started(entry: Entry) -> Cell:
+    """收到时间: when the event came that started the clock, the last one where it began anew."""
+    if entry.task.slot.event is None:
+        return None
+    return next((leg.end for leg in reversed(entry.task.slot.legs) if leg.kind in _STARTS), None)
+
+
+def _state(entry: Entry) -> Cell:
+    light, state = entry.row.standing.light, entry.row.standing.state
+    return Toned(say("{sign} {state}", sign=SIGNS[light], state=STATES[state]), TONES[light])
+
+
+def _progress(entry: Entry) -> Cell:
+    found = entry.row.standing.progress
+    return f"{found.done}/{found.required}" if found else None
+
+
+def _done_on(entry: Entry) -> Cell:
+    """The day it was done; of a reported one the reported day."""
+    return entry.row.standing.done_on
+
+
+def _late(entry: Entry) -> Cell:
+    """By how many working days it is or was late, counted from the target."""
+    stands = entry.row.standing
+    calendar = entry.plan.calendars.of(entry.task.slot.region)
+    target = day_of(entry.task.dates.target)
+    if stands.state is State.DONE_LATE and stands.done_on is not None:
+        return calendar.count(target, day_of(stands.done_on))
+    if stands.state is State.OVERDUE:
+        return calendar.count(target, entry.plan.now.astimezone(BEIJING).date())
+    return None
+
+
+def _note(entry: Entry) -> Cell:
+    closing = entry.facts.finished or entry.facts.reported
+    return closing.note if closing and closing is not entry.facts.waiver else None
+
+
+def _entered(entry: Entry) -> Cell:
+    """Who wrote the end of the task down, and when."""
+    closing = entry.facts.finished or entry.facts.reported
+    return f"{closing.by}\n{_stamp(closing.entered)}" if closing else None
+
+
+def _times(kind: NoticeKind) -> Callable[[Entry], Cell]:
+    return lambda entry: len(_sent(entry, kind)) or None
+
+
+def _days(kind: NoticeKind) -> Callable[[Entry], Cell]:
+    return lambda entry: "\n".join(_sent(entry, kind))
+
+
+def _sent(entry: Entry, kind: NoticeKind) -> list[str]:
+    """The days on which notices of a kind went; of an escalation also to whom."""
+    gone = [one for one in entry.row.notices if one.kind is kind and one.outcome.kind is OutcomeKind.SENT]
+    gone.sort(key=lambda one: one.outcome.at)
+    people = {person.id: person.name for person in entry.plan.register.people}
+    return [
+        str(one.outcome.at.astimezone(BEIJING).date())
+        + (f" {'、'.join(people.get(who, who) for who in one.outcome.to)}" if kind is NoticeKind.ESCALATION else "")
+        for one in gone
+    ]
+
+
+def _extended(entry: Entry) -> Cell:
+    legs = [leg for leg in entry.task.slot.legs if leg.kind is LegKind.EXTEND]
+    return "\n".join(
+        entry.say(
+            say(
+                "{on}批准{length}：{reason}（批准人：{who}）",
+                on=iso(day_of(one.on)),
+                length=_length(one.by, leg),
+                reason=one.reason or "—",
+                who=_person(entry, one.approved_by),
+            )
+        )
+        for one, leg in zip(entry.facts.extensions, [*legs, *[None] * len(entry.facts.extensions)], strict=False)
+    )
+
+
+def _length(by: str | None, leg: Leg | None) -> Phrase:
+    if leg is None:
+        return say("延期{by}", by=by or "")
+    return say("由{old}延至{new}", old=iso(day_of(leg.start)), new=iso(day_of(leg.end)))
+
+
+def _paused(entry: Entry) -> Cell:
+    return "\n".join(
+        entry.say(
+            say("{on}起，至{until}：{reason}", on=iso(p.on), until=iso(p.until) or say("今"), reason=p.reason or "—")
+        )
+        for p in entry.facts.pauses
+    )
+
+
+def _waived(entry: Entry) -> Cell:
+    waiver = entry.facts.waiver
+    if waiver is None:
+        return None
+    fact = next(fact for fact in entry.facts.facts if fact.seq == waiver.seq)
+    who = _person(entry, str(fact.data.get("approved_by") or "") or None)
+    return say("{on}：{reason}（批准人：{who}）", on=iso(day_of(waiver.on)), reason=waiver.note or "—", who=who)
+
+
+def _missing(entry: Entry) -> Cell:
+    found = entry.row.standing.progress
+    names = {u.id: u.name for u in entry.plan.register.units} | {p.id: p.name for p in entry.plan.register.people}
+    return "、".join(names.get(who, who) for who in found.missing) if found else None
+
+
+def _person(entry: Entry, who: str | None) -> str:
+    if who is None:
+        return "—"
+    return entry.plan.roster.person(who).name if entry.plan.roster.has_person(who) else who
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+
+
+def _bearer(entry: Entry) -> Cell:
+    names = {unit.id: unit.name for unit in entry.plan.register.units}
+    return _unit(entry) if entry.task.bearer.person else bearer_name(entry.task, names)
+
+
+def _day(of: Callable[[Task], Moment | None]) -> Callable[[Entry], Cell]:
+    return lambda entry: of(entry.task)
+
+
+COLUMNS: tuple[tuple[Column, Callable[[Entry], Cell]], ...] = (
+    (Column(say("序号"), 5, Kind.NUMBER), lambda _: None),
+    (Column(say("事项"), 24), lambda e: e.task.slot.obligation.title),
+    (Column(say("责任单位"), 16), _bearer),
+    # The first page: what is asked.
+    (Column(say("责任人"), 9), _who),
+    (Column(say("配合单位"), 14), _helping),
+    (Column(say("依据"), 26), _basis),
+    (Column(say("期限性质"), 9), lambda e: _SET_BY[e.task.slot.obligation.set_by]),
+    (Column(say("期间"), 9), lambda e: e.task.slot.period if e.task.slot.event is None else None),
+    (Column(say("收到时间"), 11, Kind.DAY), _started),
+    (Column(say("登记编号"), 12), lambda e: e.task.slot.event),
+    (Column(say("规定期限"), 11, Kind.DAY), _day(lambda task: task.dates.due)),
+    (Column(say("最迟期限"), 11, Kind.DAY), _day(lambda task: task.dates.outer)),
+    (Column(say("办理时限"), 11, Kind.DAY), _day(lambda task: task.dates.target)),
+    (Column(say("暂定"), 6), lambda e: say("暂定") if e.task.dates.provisional else None),
+    (Column(say("状态"), 13), _state),
+    (Column(say("进度"), 7), _progress),
+    # The second page: what was done, and who was told.
+    (Column(say("办结日期"), 11, Kind.DAY), _done_on),
+    (Column(say("逾期工作日"), 7, Kind.NUMBER), _late),
+    (Column(say("答复、凭证"), 26), lambda e: e.row.standing.evidence),
+    (Column(say("办理说明"), 20), _note),
+    (Column(say("登记"), 15), _entered),
+    (Column(say("签收时间"), 12, Kind.MOMENT), lambda e: e.row.standing.acknowledged_at),
+    (Column(say("提醒次数"), 6, Kind.NUMBER), _times(NoticeKind.REMINDER)),
+    (Column(say("提醒日期"), 11), _days(NoticeKind.REMINDER)),
+    (Column(say("催办次数"), 6, Kind.NUMBER), _times(NoticeKind.CHASER)),
+    (Column(say("催办日期"), 11), _days(NoticeKind.CHASER)),
+    (Column(say("督办次数"), 6, Kind.NUMBER), _times(NoticeKind.ESCALATION)),
+    (Column(say("督办日期"), 14), _days(NoticeKind.ESCALATION)),
+    # The third page: what changed the limit.
+    (Column(say("延期"), 28), _extended),
+    (Column(say("暂停"), 24), _paused),
+    (Column(say("免报"), 22), _waived),
+    (Column(say("退回原因"), 18), lambda e: e.facts.returned),
+    (Column(say("尚缺"), 22), _missing),
+    (Column(say("任务编号"), 36), lambda e: e.task.id),
+)
+PAGES = (16, 28)  # a printed page begins before these

@@ -1,0 +1,146 @@
+"""台账: one row per task, a sheet per category of the yearly assessment, an overview. It judges no task."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from scheduler.planning.model import State
+from scheduler.planning.plan import Plan
+from scheduler.planning.windows import day_of
+from scheduler.reports.columns import COLUMNS, PAGES, Entry
+from scheduler.reports.shapes import iso
+from scheduler.reports.status import Row
+from scheduler.reports.workbook import Book, Cell, Column, Imprint, Kind, Sheet, Tone, Toned
+from scheduler.words import Lang, Phrase, say
+
+UNSORTED = say("未分类")
+LEGEND = (
+    say("● 红：已过规定期限尚未办结。◐ 黄：已到提醒时间，尚未办结。"),
+    say("○ 绿：未到提醒时间，或者已报结、已办结。－ 灰：未到办理期、暂停计算、免报、未启用。"),
+    say(
+        "暂定：所依据的放假安排尚未公布，日期可能变动。规定期限为文件或法律所定的最后一日，办理时限为应在其前办完的工作日。"
+    ),
+)
+
+
+def ledger(rows: Iterable[Row], plan: Plan, imprint: Imprint) -> Book:
+    """The file: an overview by category, one by unit, and a sheet for each category, in the order of the table."""
+    entries = _entries(rows, plan, imprint.lang)
+    heads = {e.task.slot.obligation.category or "": [] for e in entries}  # type: dict[str, list[Entry]]
+    for entry in entries:
+        heads[entry.task.slot.obligation.category or ""].append(entry)
+    named = {head or UNSORTED.text(imprint.lang): held for head, held in heads.items()}
+    units: dict[str, list[Entry]] = {unit.name: [] for unit in plan.register.units}
+    for entry in entries:
+        units[plan.roster.unit(entry.task.bearer.unit).name].append(entry)
+    return Book(
+        (
+            _overview(say("总览"), say("政务公开工作台账总览"), say("考核类别"), named, imprint),
+            _overview(say("按单位"), say("政务公开工作台账：按责任单位"), say("责任单位"), units, imprint),
+            *(_sheet(head, say("政务公开工作台账：{head}", head=head), held, imprint) for head, held in named.items()),
+        ),
+        imprint,
+    )
+
+
+def status_book(rows: Iterable[Row], plan: Plan, imprint: Imprint) -> Book:
+    """The same columns on one sheet, in the order of `rows`: what hurts most first."""
+    entries = [Entry(row, plan.history.task(row.task.id), plan, imprint.lang) for row in rows]
+    return Book((_sheet(say("任务").text(imprint.lang), say("政务公开任务办理情况"), entries, imprint),), imprint)
+
+
+def table(rows: Iterable[Row], plan: Plan, lang: Lang) -> Iterator[list[Cell]]:
+    """The heads and the rows of the ledger without its looks, for CSV."""
+    yield [column.head for column, _ in COLUMNS]
+    for n, entry in enumerate(_entries(rows, plan, lang), start=1):
+        yield [n, *(_bare(of(entry), lang) for _, of in COLUMNS[1:])]
+
+
+def _entries(rows: Iterable[Row], plan: Plan, lang: Lang) -> list[Entry]:
+    """In the order of the table: by row, by period, by unit."""
+    order = {row.id: n for n, row in enumerate(plan.register.obligations)}
+    units = {unit.id: n for n, unit in enumerate(plan.register.units)}
+
+    def place(row: Row) -> tuple[int, date, str, int, str]:
+        slot, bearer = row.task.slot, row.task.bearer
+        due = day_of(row.task.dates.due)
+        return order[slot.obligation.id], due, slot.period, units.get(bearer.unit, -1), bearer.id
+
+    return [Entry(row, plan.history.task(row.task.id), plan, lang) for row in sorted(rows, key=place)]
+
+
+def _sheet(name: str, title: Phrase, entries: Sequence[Entry], imprint: Imprint) -> Sheet:
+    return Sheet(
+        name=name,
+        title=title,
+        columns=[column for column, _ in COLUMNS],
+        rows=([n, *(of(entry) for _, of in COLUMNS[1:])] for n, entry in enumerate(entries, start=1)),
+        notes=(imprint.note,),
+        after=LEGEND,
+        repeated=3,
+        page_columns=PAGES,
+        scale=75,
+    )
+
+
+# -- the overview ----------------------------------------------------------------------------------------------------
+
+_COUNTED: tuple[tuple[Phrase, frozenset[State], Tone | None], ...] = (
+    (say("逾期未办结"), frozenset({State.OVERDUE}), Tone.RED),
+    (say("办理中"), frozenset({State.OPEN}), None),
+    (say("待核"), frozenset({State.REPORTED}), None),
+    (say("暂停计算"), frozenset({State.PAUSED}), None),
+    (say("办结"), frozenset({State.DONE}), None),
+    (say("逾期办结"), frozenset({State.DONE_LATE}), None),
+    (say("免报"), frozenset({State.WAIVED}), None),
+    (say("未到办理期"), frozenset({State.NOT_OPEN, State.DORMANT}), None),
+)
+
+
+def _overview(name: Phrase, title: Phrase, head: Phrase, groups: dict[str, list[Entry]], imprint: Imprint) -> Sheet:
+    return Sheet(
+        name=name.text(imprint.lang),
+        title=title,
+        columns=(
+            Column(head, 34),
+            Column(say("任务数"), 10, Kind.NUMBER),
+            *(Column(words, 12, Kind.NUMBER) for words, _, _ in _COUNTED),
+            Column(say("其中暂定"), 10, Kind.NUMBER),
+        ),
+        rows=_counts(groups),
+        notes=(imprint.note,),
+        after=LEGEND,
+        filtered=False,
+    )
+
+
+def _counts(groups: dict[str, list[Entry]]) -> Iterator[list[Cell]]:
+    """A line per group that has tasks, and their sum."""
+    everything: list[Entry] = []
+    for name, held in groups.items():
+        if held:
+            yield [name, *_counted(held, None)]
+            everything += held
+    yield [Toned(say("合计"), Tone.SUM), *_counted(everything, Tone.SUM)]
+
+
+def _counted(entries: Sequence[Entry], tone: Tone | None) -> Iterator[Cell]:
+    states = Counter(entry.row.standing.state for entry in entries)
+    yield _toned(len(entries), tone)
+    for _, meant, own in _COUNTED:
+        n = sum(states[state] for state in meant)
+        yield _toned(n, own if own and n else tone)
+    yield _toned(sum(entry.task.dates.provisional for entry in entries), tone)
+
+
+def _toned(n: int, tone: Tone | None) -> Cell:
+    return n if tone is None else Toned(n, tone)
+
+
+def _bare(cell: Cell, lang: Lang) -> Cell:
+    value = cell.value if isinstance(cell, Toned) else cell
+    if isinstance(value, Phrase):
+        return value.text(lang)
+    return iso(value) if isinstance(value, date) else value
