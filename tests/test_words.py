@@ -25,7 +25,7 @@ WIDE = re.compile(r"[\u3000-\u3013\u3016-\u303f\uff00-\uffef]")  # the brackets 
 def names(template: str) -> set[str]:
     """The values that a sentence takes; a sentence with braces of YAML in it takes none."""
     try:
-        return {name for _, name, _, _ in Formatter().parse(template) if name and name.isascii()}
+        return {name for _, name, _, _ in Formatter().parse(template) if name and name.isascii() and name.islower()}
     except ValueError:
         return set()
 
