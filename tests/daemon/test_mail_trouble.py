@@ -1,4 +1,4 @@
-"""A mail server that is busy, refuses, or does not let us in; a template that an edit broke: mail waits, none is lost."""
+"""A mail server that is busy, refuses, or lets us not in; a template that an edit broke: mail waits, none is lost."""
 
 import shutil
 from datetime import timedelta
