@@ -130,6 +130,7 @@ class Bulletin:
     units: tuple[UnitLine, ...]
     paused: int
     ahead: tuple[Ahead, ...]
+    behind: int  # units with something neither done nor reported
     ask: date
 
 
@@ -138,7 +139,7 @@ def of_period(plan: Plan, period: Period, now: datetime) -> tuple[Counted, ...]:
     return counted(plan, period.first, period.last, now)
 
 
-def bulletin(tasks: Sequence[Counted], plan: Plan, period: Period, now: datetime) -> Bulletin:
+def bulletin_of(tasks: Sequence[Counted], plan: Plan, period: Period, now: datetime) -> Bulletin:
     """The 通报 of these tasks."""
     office = plan.register.office
     today = now.astimezone(BEIJING).date()
@@ -158,6 +159,7 @@ def bulletin(tasks: Sequence[Counted], plan: Plan, period: Period, now: datetime
         ),
         paused=_paused(plan, period),
         ahead=tuple(_ahead(plan, period)),
+        behind=len({one.unit for one in tasks if one.result is Result.OPEN and not _is_reported(one)}),
         ask=plan.calendars.of(office.region).add(today, _ASK),
     )
 
@@ -211,14 +213,17 @@ def _is_early(one: Counted, plan: Plan) -> bool:
     return plan.calendars.of(one.task.slot.region).count(_local(done), target) >= EARLY
 
 
+def _is_reported(one: Counted) -> bool:
+    return one.standing.state is State.REPORTED
+
+
 def _late(one: Counted, plan: Plan) -> Late:
     done = one.standing.done_on
     return Late(_unit(one.unit, plan), _local(done) if done is not None else day_of(one.due), span_of(one, plan))
 
 
 def _open(unit: str, figures: Figures, plan: Plan) -> Open:
-    reported = all(one.standing.state is State.REPORTED for one in figures.tasks)
-    return Open(_unit(unit, plan), figures.due, reported)
+    return Open(_unit(unit, plan), figures.due, all(map(_is_reported, figures.tasks)))
 
 
 def _faults(figures: Figures, plan: Plan) -> Iterator[Fault]:
@@ -226,7 +231,7 @@ def _faults(figures: Figures, plan: Plan) -> Iterator[Fault]:
         slot = one.task.slot
         period = slot.period if Period.named(slot.period) is not None else "once"
         span = span_of(one, plan) if one.result is Result.LATE else None
-        yield Fault(_plain(slot.obligation.title), period, span, one.standing.state is State.REPORTED)
+        yield Fault(_plain(slot.obligation.title), period, span, _is_reported(one))
 
 
 def _paused(plan: Plan, period: Period) -> int:

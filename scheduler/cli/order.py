@@ -1,0 +1,50 @@
+"""`duban order TASK`: a 督办单 with its serial number, as a draft for signature."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from scheduler import clock
+from scheduler.cli.desk import login, plan_around, services
+from scheduler.cli.drafts import Draft, lines, save
+from scheduler.cli.options import command, option, tell
+from scheduler.planning.entries import unknown_task
+from scheduler.planning.model import FactKind
+from scheduler.problems import Problem, RefusedError
+from scheduler.reports.orders import ORDER, can_be_ordered, next_number, order_of
+from scheduler.words import say
+
+
+@command(
+    "order",
+    example="duban order annual-report.submit/changji-city/2026 -o 督办单.docx",
+    more=say("只是代拟稿，由人签发；编号每年从1起，取了就不再用。已有的文件不覆盖。"),
+)
+@click.argument("task")
+@option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    words=say("写成.docx文件"),
+)
+@option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
+def order(*, task: str, output: Path, by_whom: str | None) -> None:
+    desk, now = services(), clock.now()
+    plan = plan_around(desk, desk.history(), now, task)
+    found = plan.task(task)
+    if found is None:
+        unknown_task(plan, task)
+    if not can_be_ordered(found, plan, now):
+        message = say("{task} 没有未办的事，不能督办", task=task)
+        raise RefusedError(Problem("nothing-to-order", message, say("用 duban status 看它办到哪一步")))
+    number = next_number(desk.journal.facts(kinds=[FactKind.DRAFT]), now.year)
+    head = desk.journal.head()
+    view = order_of(found, plan, number, now)
+    drafted = lines(desk, "order.txt.j2", view, str(head) if head.seq else None)
+    draft = Draft(ORDER, f"{view.office} {now.year}-{number}", drafted, {"number": number}, task=found.id)
+    digest = save(desk, draft, output, by_whom or login(), now)
+    click.echo(tell(say("已写成 {file}（第{n}号，代拟稿），摘要 {digest}", file=str(output), n=number, digest=digest)))
