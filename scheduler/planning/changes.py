@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from scheduler.planning.history import History
 from scheduler.planning.index import Happening
-from scheduler.planning.model import FactKind, Moment
+from scheduler.planning.model import FactKind, Moment, Task
 from scheduler.planning.occasions import Occasion
 from scheduler.planning.reckoning import Change, Extend, Restart, Stop
 from scheduler.planning.taskfacts import NOTHING, TaskFacts, when
@@ -37,6 +37,16 @@ def changes_of(row: Obligation, occasion: Occasion, history: History, task_id: s
     entered = [*(at for _, at in found), *(e.entered for e in facts.extensions)]
     stopped = any(isinstance(change, date) and day_of(change) <= today for change, _ in found)
     return Changes((*made, *extensions), stopped, max(entered, default=None))
+
+
+def stopped_since(task: Task, history: History) -> Moment | None:
+    """Since when a task's clock stands still: its pause, else the event that stopped it; None while it runs."""
+    paused = history.task(task.id).paused
+    if paused is not None or not task.slot.paused:
+        return paused.on if paused is not None else None
+    slot = task.slot
+    found = (history.happening(event, slot.event or "", slot.event_unit) for event in slot.obligation.stops_for)
+    return max((h.at for h in found if h is not None and not h.planned), key=end_of, default=None)
 
 
 def _restarts(row: Obligation, occasion: Occasion, history: History) -> Iterator[tuple[Restart, datetime]]:

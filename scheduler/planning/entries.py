@@ -11,6 +11,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import NoReturn
 
+from scheduler.planning.changes import stopped_since
 from scheduler.planning.history import UNASSIGNED
 from scheduler.planning.model import BEIJING, Entry, FactKind, Moment, Scalar, Standing, State, Task
 from scheduler.planning.plan import Plan
@@ -135,13 +136,13 @@ class Clerk:
     def resume(self, task_id: str, *, on: Moment) -> Accepted:
         """恢复计算: the first day counted is the one after `on`."""
         task, _ = self._known(task_id)
-        paused = self.plan.history.task(task.id).paused
-        if paused is None:
+        since = stopped_since(task, self.plan.history)
+        if since is None:
             refuse("not-paused", say("{task} 没有暂停计算", task=task.id))
         self._past(on)
-        if day_of(on) < day_of(paused.on):
-            refuse("resume-before-pause", say("恢复日期{on}早于暂停日期{paused}", on=iso(on), paused=iso(paused.on)))
-        days = (day_of(on) - day_of(paused.on)).days
+        if day_of(on) < day_of(since):
+            refuse("resume-before-pause", say("恢复日期{on}早于暂停日期{paused}", on=iso(on), paused=iso(since)))
+        days = (day_of(on) - day_of(since)).days
         said = say("自{on}次日起恢复计算，其间{days}天不计入期限", on=iso(on), days=days)
         return self._task(FactKind.RESUME, task, on, {}, said)
 
