@@ -53,6 +53,7 @@ def why(task: Task, plan: Plan) -> tuple[Phrase, ...]:
         *_result(task.dates),
         *_unsettled(task, calendar),
         *_asleep(task, plan),
+        *_replaced(task, plan),
     )
 
 
@@ -218,6 +219,18 @@ def _asleep(task: Task, plan: Plan) -> Iterator[Phrase]:
         yield say("启用日期{day}以前到期的，不提醒、不催办", day=dated(start))
     else:
         yield say("台账启用以前到期的，不提醒、不催办")
+
+
+def _replaced(task: Task, plan: Plan) -> Iterator[Phrase]:
+    """By what a row is superseded, and from when; old and new stand side by side."""
+    row = task.slot.obligation
+    if row.superseded_by is None or task.slot.dormant:
+        return
+    since = plan.roster.obligation(row.superseded_by).effective.from_
+    if since is not None:
+        yield say("自{day}起由事项 {row} 替代", day=dated(since), row=row.superseded_by)
+    else:
+        yield say("其后由事项 {row} 替代", row=row.superseded_by)
 
 
 def _said(moment: Moment) -> Phrase:
