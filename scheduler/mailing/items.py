@@ -46,6 +46,7 @@ def item_view(notice: Notice, plan: Plan, now: datetime, reader: Recipient) -> I
         responsible=_responsible(task, plan, now.date()),
         supporting=_units(row.supporting, task, plan),
         coordinator=_units(row.coordinator, task, plan),
+        on_behalf_of=_units(row.on_behalf_of, task, plan),
         target=day_of(dates.target),
         target_tail=_tail(dates.target, calendar, beijing(task.slot.region)),
         target_short=_short(dates.target, now) + "前",

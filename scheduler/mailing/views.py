@@ -58,6 +58,7 @@ class ItemView:
     responsible: str
     supporting: str | None
     coordinator: str | None
+    on_behalf_of: str | None
     target: date
     target_tail: str
     target_short: str
