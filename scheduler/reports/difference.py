@@ -46,6 +46,8 @@ def difference(old: Forecast, new: Forecast) -> list[Changed]:
         earlier = next(filter(None, (old.plan.task(f"{n}/{rest}") for n in (row, *former.get(row, ())))), None)
         later = new.plan.task(name)
         sides = _side(before.get(name), earlier), _side(after.get(name), later)
+        if all(sides) and new.plan.history.task(name).finished is not None:
+            continue  # what is finished stays as it was
         found.append(_compared(name, *sides, old.plan, new.plan))
     return [changed for changed in found if changed.moved or changed.gone or changed.come]
 

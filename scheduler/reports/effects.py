@@ -7,6 +7,7 @@ from datetime import datetime
 
 from scheduler.planning.cases import Cases
 from scheduler.planning.entries import Accepted
+from scheduler.planning.index import parts
 from scheduler.planning.model import FactKind, Task
 from scheduler.planning.plan import Plan
 from scheduler.planning.standing import standing
@@ -33,6 +34,12 @@ def _consequences(accepted: Accepted, after: Plan, now: datetime) -> Iterator[Ph
         yield from _begun(after, str(entry.data["ref"]), now)
     elif entry.kind is FactKind.RECORD:
         yield from _counted(after, accepted, now)
+    elif entry.kind is FactKind.ASSIGN and entry.task is not None:
+        row, _, period = parts(entry.task)
+        task = after.task(f"{row}/{entry.data['unit']}/{period}")
+        if task is not None:
+            yield say("任务改为 {task}", task=task.id)
+            yield _stands(task, after, now)
     elif entry.task is not None and (task := after.task(entry.task)) is not None:
         yield _stands(task, after, now)
 
