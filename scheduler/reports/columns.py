@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.planning.model import Leg, LegKind, Light, Moment, NoticeKind, OutcomeKind, State, Task
+from scheduler.planning.occasions import ONCE
 from scheduler.planning.people import OFFICER
 from scheduler.planning.plan import Plan
 from scheduler.planning.taskfacts import TaskFacts
@@ -82,6 +83,13 @@ def _basis(entry: Entry) -> Cell:
     return "\n".join(
         (b.document if b.document.startswith("《") else f"《{b.document}》") + (b.clause or "") for b in cited
     )
+
+
+def _period(entry: Entry) -> Cell:
+    slot = entry.task.slot
+    if slot.event is not None:
+        return None
+    return say("一次") if slot.period == ONCE else slot.period
 
 
 def _started(entry: Entry) -> Cell:
@@ -220,17 +228,17 @@ COLUMNS: tuple[tuple[Column, Callable[[Entry], Cell]], ...] = (
     (Column(say("责任单位"), 16), _bearer),
     # The first page: what is asked.
     (Column(say("责任人"), 9), _who),
-    (Column(say("配合单位"), 14), _helping),
-    (Column(say("依据"), 26), _basis),
+    (Column(say("配合单位"), 13), _helping),
+    (Column(say("依据"), 24), _basis),
     (Column(say("期限性质"), 9), lambda e: _SET_BY[e.task.slot.obligation.set_by]),
-    (Column(say("期间"), 9), lambda e: e.task.slot.period if e.task.slot.event is None else None),
+    (Column(say("期间"), 9), _period),
     (Column(say("收到时间"), 11, Kind.DAY), _started),
-    (Column(say("登记编号"), 12), lambda e: e.task.slot.event),
+    (Column(say("登记编号"), 11), lambda e: e.task.slot.event),
     (Column(say("规定期限"), 11, Kind.DAY), _day(lambda task: task.dates.due)),
     (Column(say("最迟期限"), 11, Kind.DAY), _day(lambda task: task.dates.outer)),
     (Column(say("办理时限"), 11, Kind.DAY), _day(lambda task: task.dates.target)),
     (Column(say("暂定"), 6), lambda e: say("暂定") if e.task.dates.provisional else None),
-    (Column(say("状态"), 13), _state),
+    (Column(say("状态"), 12), _state),
     (Column(say("进度"), 7), _progress),
     # The second page: what was done, and who was told.
     (Column(say("办结日期"), 11, Kind.DAY), _done_on),

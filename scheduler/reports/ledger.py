@@ -31,7 +31,9 @@ def ledger(rows: Iterable[Row], plan: Plan, imprint: Imprint) -> Book:
     heads = {e.task.slot.obligation.category or "": [] for e in entries}  # type: dict[str, list[Entry]]
     for entry in entries:
         heads[entry.task.slot.obligation.category or ""].append(entry)
-    named = {head or UNSORTED.text(imprint.lang): held for head, held in heads.items()}
+    named = {head: held for head, held in heads.items() if head}
+    if "" in heads:
+        named[UNSORTED.text(imprint.lang)] = heads[""]
     units: dict[str, list[Entry]] = {unit.name: [] for unit in plan.register.units}
     for entry in entries:
         units[plan.roster.unit(entry.task.bearer.unit).name].append(entry)
@@ -81,7 +83,7 @@ def _sheet(name: str, title: Phrase, entries: Sequence[Entry], imprint: Imprint)
         after=LEGEND,
         repeated=3,
         page_columns=PAGES,
-        scale=75,
+        scale=65,
     )
 
 

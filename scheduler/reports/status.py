@@ -15,7 +15,7 @@ from scheduler.planning.standing import standing
 from scheduler.planning.windows import day_of, end_of
 from scheduler.register.values import SetBy
 from scheduler.reports.shapes import days, iso, kind_of
-from scheduler.reports.text import clipped, folded
+from scheduler.reports.text import cells, clipped, folded
 from scheduler.words import Lang, Phrase, say
 
 LIGHTS = {Light.RED: say("红"), Light.YELLOW: say("黄"), Light.GREEN: say("绿"), Light.GREY: say("灰")}
@@ -134,9 +134,8 @@ def lines(found: Iterable[Row], plan: Plan, now: datetime, lang: Lang) -> Iterat
             stands = row.standing
             light, state = LIGHTS[stands.light].text(lang), STATES[stands.state].text(lang)
             yield f"  {light} {state}  {row.task.id}"
-            left = _left(row, plan, today)
-            who = clipped(bearer_name(row.task, names), 40)
-            yield f"     {who}{left.text(lang) if isinstance(left, Phrase) else left}"
+            left = "".join(said.text(lang) for said in _left(row, plan, today))
+            yield f"     {clipped(bearer_name(row.task, names), 75 - cells(left))}{left}"
 
 
 def _heading(slot: Slot) -> Phrase:
@@ -228,14 +227,14 @@ def _sent(sent: Sent) -> dict[str, object]:
     }
 
 
-def _left(row: Row, plan: Plan, today: date) -> Phrase | str:
+def _left(row: Row, plan: Plan, today: date) -> Iterator[Phrase]:
     """剩N个工作日 or 逾期N个工作日, counted on the bearer's calendar; what a quota still lacks."""
     stands, dates = row.standing, row.task.dates
     if stands.state in {State.DONE, State.DONE_LATE}:
-        return say("，{day}办结", day=iso(stands.done_on))
+        yield say("，{day}办结", day=iso(stands.done_on))
+        return
     if stands.progress and stands.state is not State.WAIVED:
-        return say("，已完成{done}/{required}", done=stands.progress.done, required=stands.progress.required)
-    if stands.state not in {State.OPEN, State.OVERDUE}:
-        return ""
-    n = plan.calendars.of(row.task.slot.region).count(today, day_of(dates.target))
-    return say("，剩{n}个工作日", n=n) if stands.state is State.OPEN else say("，逾期{n}个工作日", n=-n)
+        yield say("，已完成{done}/{required}", done=stands.progress.done, required=stands.progress.required)
+    if stands.state in {State.OPEN, State.OVERDUE}:
+        n = plan.calendars.of(row.task.slot.region).count(today, day_of(dates.target))
+        yield say("，剩{n}个工作日", n=n) if stands.state is State.OPEN else say("，逾期{n}个工作日", n=-n)

@@ -15,6 +15,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from scheduler.reports.shapes import BEIJING
+from scheduler.reports.text import folded
 from scheduler.words import Lang, Phrase, say
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _LONGEST = 32_767  # characters in a cell of Excel
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 _RUNS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run as a formula
+_TALLEST = 30  # lines; Excel shows no row higher than 409 points
 _FONT, _HEAVY = "宋体", "黑体"
 
 
@@ -166,6 +168,8 @@ def _name_styles(book: Workbook) -> None:
     """Each look is a named style, made once: a cell then costs little."""
     from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side  # noqa: PLC0415 - as above
 
+    # The default font sets the unit in which columns are measured; openpyxl has no public way to name it.
+    book._named_styles["Normal"].font = Font(name=_FONT, size=10)  # type: ignore[attr-defined]  # noqa: SLF001 - as said
     thin = Side(style="thin", color="8C8C8C")
     frame = Border(left=thin, right=thin, top=thin, bottom=thin)
 
@@ -204,6 +208,8 @@ def _fill(ws: Worksheet, sheet: Sheet, book: Book) -> None:
     for last, row in enumerate(sheet.rows, start=head + 1):
         for n, (cell, column) in enumerate(zip(row, columns, strict=True), start=1):
             _put_toned(ws, (last, n), cell, column.kind, lang)
+        lines = (_lines(cell, column, lang) for cell, column in zip(row, columns, strict=True))
+        ws.row_dimensions[last].height = 4 + 13.5 * max(lines, default=1)
     for n, words in enumerate(sheet.after, start=last + 2):
         _put(ws, (n, 1), words.text(lang), "note")
     if sheet.filtered:
@@ -269,6 +275,16 @@ def _put(ws: Worksheet, at: tuple[int, int], value: str | Decimal | date | int |
         cell.data_type = "s"
         if text.startswith(_RUNS):
             cell.quotePrefix = True
+
+
+def _lines(cell: Cell, column: Column, lang: Lang) -> int:
+    """How many lines a cell takes; LibreOffice and older Excel do not find the height of a row by themselves."""
+    value = cell.value if isinstance(cell, Toned) else cell
+    text = value.text(lang) if isinstance(value, Phrase) else value
+    if not isinstance(text, str):
+        return 2 if isinstance(text, datetime) and column.width < 16 else 1
+    room = int(column.width) - 1
+    return min(sum(len(folded(line, room)) for line in text.split("\n")), _TALLEST)
 
 
 def _spoken(words: Phrase | str, lang: Lang) -> str:
