@@ -1,4 +1,4 @@
-"""A scripted January 2027 of the office of Yunling (all invented): what fell due, what was done when, what is expected."""
+"""A scripted January 2027 of the office of Yunling (all invented): what fell due, what was done when, the outcome."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from mailing.story import TABLE, Facts, at, register
+
 from scheduler.planning import Calendars, History, Plan, compile_plan
 from scheduler.planning.model import FactKind
 
@@ -61,7 +62,10 @@ def facts() -> Facts:
             issued = at(f"{_ISSUED[one.period]}T15:00")
             told.add(
                 *(FactKind.EVENT, issued),
-                **{"on": issued.date(), "event": "normative-document.issued", "ref": one.period, "unit": one.unit},
+                on=issued.date(),
+                event="normative-document.issued",
+                ref=one.period,
+                unit=one.unit,
                 title="不公开的标题",
             )
     for one in SCRIPT:

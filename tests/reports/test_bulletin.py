@@ -9,9 +9,9 @@ from pathlib import Path
 import docx
 import pytest
 from docx.shared import Mm
-
 from mailing.story import at
 from reports.january import CUT_OFF, SCRIPT, expected, plan
+
 from scheduler.mailing.templates import Templates
 from scheduler.planning.periods import Period
 from scheduler.reports import paper
