@@ -12,6 +12,7 @@ from scheduler.clock import BEIJING
 from scheduler.daemon.admin import AdminMail
 from scheduler.daemon.changes import Changes
 from scheduler.daemon.desk import PROGRAM, Desk
+from scheduler.daemon.summaries import Summaries
 from scheduler.journal import Entry, OutboxRow
 from scheduler.mailing import ConfigurationFailure, Post, TemplateFaultError
 from scheduler.planning.coming import coming, preview
@@ -40,7 +41,7 @@ class Duties:
         self._faults: list[Problem] = []
         changes = Changes(desk, post, domain)
         self._all: tuple[Callable[[datetime], None], ...] = (
-            *(self._heartbeat, changes.run, self._preview),
+            *(self._heartbeat, changes.run, self._preview, Summaries(desk, post, domain).run),
             *(self._missing_notice, self._refused_table, self._refused_mail),
         )
 

@@ -16,11 +16,12 @@ from scheduler.mailing.post import Post
 from scheduler.mailing.templates import Rendered, TemplateFaultError
 from scheduler.mailing.transport import FolderTransport, MemoryTransport, Transport
 from scheduler.mailing.urls import transport_for
-from scheduler.mailing.views import ChangeView
+from scheduler.mailing.views import ChangeView, CountView, SummaryView
 
 __all__ = [
     "ChangeView",
     "ConfigurationFailure",
+    "CountView",
     "DeliveryError",
     "FolderTransport",
     "Letter",
@@ -30,6 +31,7 @@ __all__ = [
     "Post",
     "Receipt",
     "Rendered",
+    "SummaryView",
     "TemplateFaultError",
     "TemporaryFailure",
     "Transport",

@@ -21,6 +21,7 @@ from scheduler.mailing.views import (
     ItemView,
     LetterView,
     ProblemView,
+    SummaryView,
     TallyView,
 )
 from scheduler.planning import Plan, standing
@@ -105,6 +106,13 @@ class Post:
         """更正: what an earlier mail said, and what is right."""
         draft = _Draft(message, plan, now, message_id)
         return self._letter(draft, "correction", {**fields(_letter_view(draft)), "changes": tuple(changes)})
+
+    def summary(
+        self, message: Message, plan: Plan, now: datetime, *, message_id: str, summary: SummaryView, head: str
+    ) -> Letter:
+        """工作情况 of a period; `head` is the journal's, as 数据校验码."""
+        draft = _Draft(message, plan, now, message_id)
+        return self._letter(draft, "summary", {**fields(_letter_view(draft)), "summary": summary, "head": head})
 
     def written(self, message: Message, plan: Plan, now: datetime, *, message_id: str, rendered: Rendered) -> Letter:
         """A letter whose words were written when its message was formed (preview, warning, 时限变更)."""

@@ -12,11 +12,13 @@ from scheduler.mailing.views import (
     Ask,
     ChangeView,
     ComingView,
+    CountView,
     ItemView,
     LetterView,
     OfficeView,
     ProblemView,
     ReaderView,
+    SummaryView,
     TallyView,
 )
 
@@ -122,6 +124,14 @@ _PROBLEM = ProblemView("obligations.yaml:12:5", "owner-missing", "未指定承�
 _CHANGE = ChangeView(
     _ITEM.id, _ITEM.title, _ITEM.unit, "2027年1月29日", "2027年1月31日", "放假安排已经公布", "2027年1月31日"
 )
+_COUNT = CountView("全部", "once", 57, 50, 2, 3, 1, 1, "90.9%")
+_SUMMARY = SummaryView(
+    "2027-01",
+    _NOW,
+    _COUNT,
+    (replace(_COUNT, name=_ITEM.title, period="2026"), CountView("公开规范性文件", "once", 1, 1, 0, 0, 0, 0, "—")),
+    (replace(_COUNT, name=_ITEM.unit),),
+)
 
 
 def samples() -> Iterator[tuple[str, Mapping[str, object]]]:
@@ -142,6 +152,8 @@ def samples() -> Iterator[tuple[str, Mapping[str, object]]]:
     held = replace(_COMING, asks=True)
     for coming in ((), (_COMING,), (_COMING, held)):
         yield "preview", {**plain, "coming": coming, "head": "7c1e…a904"}
+    for summary in (_SUMMARY, SummaryView("2027Q1", _NOW, CountView("全部", "once", 0, 0, 0, 0, 0, 0, "—"), (), ())):
+        yield "summary", {**plain, "summary": summary, "head": "12-7c1e…a904"}
     yield "warning", {**plain, "problems": (_PROBLEM, replace(_PROBLEM, place=None))}
     for name in ("moved", "correction"):
         yield name, {**plain, "changes": (_CHANGE,)}

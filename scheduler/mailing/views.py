@@ -135,6 +135,32 @@ class ComingView:
 
 
 @dataclass(frozen=True, slots=True)
+class CountView:
+    """One line of the 工作情况: a row of the table, a unit, or all; `period` labels a row's title, else `once`."""
+
+    name: str
+    period: str
+    due: int
+    on_time: int
+    late: int
+    open: int
+    extended: int
+    waived: int
+    rate: str
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryView:
+    """工作情况 of a period: what fell due in it and what became of that, as of `cut_off`."""
+
+    label: str
+    cut_off: datetime
+    total: CountView
+    rows: tuple[CountView, ...]
+    units: tuple[CountView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemView:
     """One problem for the admin."""
 
