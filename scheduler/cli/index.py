@@ -21,6 +21,7 @@ COMMANDS: dict[str, Line] = {
     "plan": Line("plan", say("列出一段时间内的任务和将发的通知")),
     "status": Line("status", say("各项任务现在（或当时）办到哪一步")),
     "ledger": Line("ledger", say("台账：每项任务一行，写成Excel文件")),
+    "assess": Line("assess", say("年度考核：按单位和类别统计按时率，证据截至某日")),
     "why": Line("why", say("一项任务的日期是怎样一步步算出来的")),
     "date": Line("date", say("推算工作日和期限")),
     "calendar": Line("calendar", say("查看、核对、导入放假安排")),

@@ -25,6 +25,7 @@ from scheduler.words import Lang, Phrase, say
 
 TONES = {Light.RED: Tone.RED, Light.YELLOW: Tone.YELLOW, Light.GREEN: Tone.GREEN, Light.GREY: Tone.GREY}
 SIGNS = {Light.RED: "●", Light.YELLOW: "◐", Light.GREEN: "○", Light.GREY: "－"}  # the light without its colour
+UNSORTED = say("未分类")
 _SET_BY = {SetBy.LAW: say("法定"), SetBy.TEXT: say("文件规定"), SetBy.OFFICE: say("本单位自定")}
 _STARTS = frozenset({LegKind.EVENT, LegKind.RESTART})
 

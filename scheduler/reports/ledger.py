@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from scheduler.planning.model import State
 from scheduler.planning.plan import Plan
 from scheduler.planning.windows import day_of
-from scheduler.reports.columns import COLUMNS, PAGES, Entry
+from scheduler.reports.columns import COLUMNS, PAGES, UNSORTED, Entry
 from scheduler.reports.shapes import iso
 from scheduler.reports.status import Row
 from scheduler.reports.workbook import Book, Cell, Column, Imprint, Kind, Sheet, Tone, Toned
 from scheduler.words import Lang, Phrase, say
 
-UNSORTED = say("未分类")
 LEGEND = (
     say("● 红：已过规定期限尚未办结。◐ 黄：已到提醒时间，尚未办结。"),
     say("○ 绿：未到提醒时间，或者已报结、已办结。－ 灰：未到办理期、暂停计算、免报、未启用。"),
@@ -25,23 +24,22 @@ LEGEND = (
 )
 
 
+Groups = Sequence[tuple[str, Sequence[Entry]]]
+
+
 def ledger(rows: Iterable[Row], plan: Plan, imprint: Imprint) -> Book:
     """The file: an overview by category, one by unit, and a sheet for each category, in the order of the table."""
     entries = _entries(rows, plan, imprint.lang)
-    heads = {e.task.slot.obligation.category or "": [] for e in entries}  # type: dict[str, list[Entry]]
-    for entry in entries:
-        heads[entry.task.slot.obligation.category or ""].append(entry)
-    named = {head: held for head, held in heads.items() if head}
-    if "" in heads:
-        named[UNSORTED.text(imprint.lang)] = heads[""]
-    units: dict[str, list[Entry]] = {unit.name: [] for unit in plan.register.units}
-    for entry in entries:
-        units[plan.roster.unit(entry.task.bearer.unit).name].append(entry)
+    heads = _by(entries, lambda entry: entry.task.slot.obligation.category or "")
+    nameless = UNSORTED.text(imprint.lang)
+    categories = [(head or nameless, heads[head]) for head in sorted(heads, key=lambda head: not head)]
+    held = _by(entries, lambda entry: entry.task.bearer.unit)
+    units = [(unit.name, held[unit.id]) for unit in plan.register.units if unit.id in held]
     return Book(
         (
-            _overview(say("总览"), say("政务公开工作台账总览"), say("考核类别"), named, imprint),
-            _overview(say("按单位"), say("政务公开工作台账：按责任单位"), say("责任单位"), units, imprint),
-            *(_sheet(head, say("政务公开工作台账：{head}", head=head), held, imprint) for head, held in named.items()),
+            _overview((say("总览"), say("考核类别")), say("政务公开工作台账总览"), categories, imprint),
+            _overview((say("按单位"), say("责任单位")), say("政务公开工作台账：按责任单位"), units, imprint),
+            *(_sheet(head, say("政务公开工作台账：{head}", head=head), of, imprint) for head, of in categories),
         ),
         imprint,
     )
@@ -73,6 +71,13 @@ def _entries(rows: Iterable[Row], plan: Plan, lang: Lang) -> list[Entry]:
     return [Entry(row, plan.history.task(row.task.id), plan, lang) for row in sorted(rows, key=place)]
 
 
+def _by(entries: Iterable[Entry], key: Callable[[Entry], str]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(key(entry), []).append(entry)
+    return found
+
+
 def _sheet(name: str, title: Phrase, entries: Sequence[Entry], imprint: Imprint) -> Sheet:
     return Sheet(
         name=name,
@@ -101,7 +106,8 @@ _COUNTED: tuple[tuple[Phrase, frozenset[State], Tone | None], ...] = (
 )
 
 
-def _overview(name: Phrase, title: Phrase, head: Phrase, groups: dict[str, list[Entry]], imprint: Imprint) -> Sheet:
+def _overview(words: tuple[Phrase, Phrase], title: Phrase, groups: Groups, imprint: Imprint) -> Sheet:
+    name, head = words
     return Sheet(
         name=name.text(imprint.lang),
         title=title,
@@ -118,13 +124,11 @@ def _overview(name: Phrase, title: Phrase, head: Phrase, groups: dict[str, list[
     )
 
 
-def _counts(groups: dict[str, list[Entry]]) -> Iterator[list[Cell]]:
-    """A line per group that has tasks, and their sum."""
-    everything: list[Entry] = []
-    for name, held in groups.items():
-        if held:
-            yield [name, *_counted(held, None)]
-            everything += held
+def _counts(groups: Groups) -> Iterator[list[Cell]]:
+    """A line per group, and their sum."""
+    for name, held in groups:
+        yield [name, *_counted(held, None)]
+    everything = [entry for _, held in groups for entry in held]
     yield [Toned(say("合计"), Tone.SUM), *_counted(everything, Tone.SUM)]
 
 
