@@ -66,7 +66,13 @@ class Force:
     def _series(self) -> tuple[_Series, ...]:
         starts = self._happened(self._row.starts)
         closes = self._happened(self._row.closes)
-        return tuple(_Series(day_of(s.at), _closed(s, closes), s.unit, s.entered) for s in starts)
+        refs = {s.ref for s in starts}
+        return tuple(
+            _Series(
+                day_of(s.at), _closed(s, [c for c in closes if c.ref == s.ref or c.ref not in refs]), s.unit, s.entered
+            )
+            for s in starts
+        )
 
     def _in_series(self, due: date, occasion: Occasion) -> Sleep:
         if self._row.starts is None:
@@ -86,7 +92,10 @@ class Force:
 
 
 def _closed(start: Happening, closes: list[Happening]) -> date | None:
-    """The day on which a series ends: its own end, else the first closing event after it, best of its reference."""
+    """The day on which a series ends: its own end, else the first closing event after it, best of its reference.
+
+    What closes another series by its reference is not among `closes`.
+    """
     if start.closed is not None:
         return day_of(start.closed)
     later = [c for c in closes if day_of(c.at) >= day_of(start.at)]

@@ -178,6 +178,8 @@ def test_a_series_that_an_event_starts_is_owed_by_the_unit_of_the_event() -> Non
         "row/city/2026-W10",
         "row/city/2026-W11",
         "row/county/2026-W11",
+        "row/county/2026-W12",  # what ended is the city's, by its reference
+        "row/county/2026-W13",
     ]
 
 
