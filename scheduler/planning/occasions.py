@@ -57,6 +57,17 @@ class Occasion:
 
 
 @dataclass(frozen=True, slots=True)
+class Completed:
+    """When a bearer had done his part, and when that was written down."""
+
+    on: Moment
+    entered: datetime
+
+
+Completions = Mapping[str, Mapping[str, Completed]]  # by period and bearer
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Where to look: the days in which something may fall due, and what happened."""
 
@@ -65,6 +76,7 @@ class Scope:
     since: date
     until: date
     everyone: Callable[[Obligation, date], frozenset[str]] = field(repr=False)  # the ids of a row's bearers on a day
+    counted: Callable[[Obligation], Completions] = field(repr=False)  # who reached the number of a row that counts
 
     def widened(self, days: int) -> Scope:
         """The same for a row whose days lie so much apart."""
@@ -199,8 +211,7 @@ def _after_done(obligation: Obligation, other: str, scope: Scope) -> Iterator[Oc
 
     Where the next row is owed by others than the first, it starts when all of the first are done.
     """
-    for period in scope.history.periods(other):
-        done = scope.history.completed(other, period)
+    for period, done in _completions(other, scope).items():
         if not done:
             continue
         last = max(done.items(), key=lambda item: str(item[1].on))
@@ -213,6 +224,17 @@ def _after_done(obligation: Obligation, other: str, scope: Scope) -> Iterator[Oc
         former = scope.everyone(scope.obligations[other], day) if other in scope.obligations else frozenset(done)
         if not heirs & (former | done.keys()) and former <= done.keys():
             yield Occasion(period, last[1].on, after=f"{other}/{last[0]}/{period}", known=last[1].entered)
+
+
+def _completions(other: str, scope: Scope) -> Completions:
+    """Who has done a row, in each period: by a completion, or by reaching the number that it asks for."""
+    row = scope.obligations.get(other)
+    found = {period: dict(done) for period, done in scope.counted(row).items()} if row else {}
+    for period in scope.history.periods(other):
+        said = scope.history.completed(other, period)
+        closed = {bearer: Completed(done.on, done.entered) for bearer, done in said.items()}
+        found[period] = dict(sorted({**found.get(period, {}), **closed}.items()))
+    return found
 
 
 def _before(obligation: Obligation, schedule: Before, scope: Scope) -> Iterator[Occasion]:

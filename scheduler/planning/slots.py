@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from itertools import repeat
 
 from scheduler.planning import ladders
 from scheduler.planning.bearers import Bearers, Group
@@ -14,7 +15,7 @@ from scheduler.planning.changes import Changes, changes_of
 from scheduler.planning.force import Force, Sleep
 from scheduler.planning.history import History
 from scheduler.planning.model import BEIJING, Bearer, Dates, Slot, Task
-from scheduler.planning.occasions import Occasion, Scope, occasions, span_days
+from scheduler.planning.occasions import Completed, Completions, Occasion, Scope, occasions, span_days
 from scheduler.planning.progress import counted_days, reached
 from scheduler.planning.reckoning import Reckoning, is_settled, opens_on, pace_days, reckon
 from scheduler.planning.windows import day_of
@@ -70,10 +71,13 @@ class Setting:
         return self.register.office.start or self.loaded.astimezone(BEIJING).date()
 
 
-def slots_of(row: Obligation, setting: Setting) -> Iterator[Slot]:
-    """The slots of one row whose target or a notice lies in the range, or that are still open, by their periods."""
+def slots_of(row: Obligation, setting: Setting, budget: Iterator[object] | None = None) -> Iterator[Slot]:
+    """The slots of one row whose target or a notice lies in the range, or that are still open, by their periods.
+
+    Each occasion that is looked at takes one from the `budget`, and the last one ends it.
+    """
     maker = _Row(setting, row)
-    for occasion in occasions(row, maker.scope):
+    for _, occasion in zip(repeat(None) if budget is None else budget, occasions(row, maker.scope), strict=False):
         yield from maker.of(occasion)
 
 
@@ -93,7 +97,7 @@ class _Row:
         m = self._m
         first = min(m.since, m.today, self._first_due) - (self._lead + self._trail) * _DAY
         last = max(m.until, m.today) + self._lead * _DAY
-        return Scope(m.rows, m.history, first, last, self._everyone)
+        return Scope(m.rows, m.history, first, last, self._everyone, self._counted)
 
     @cached_property
     def _first_due(self) -> date:
@@ -105,6 +109,31 @@ class _Row:
     def _everyone(self, row: Obligation, day: date) -> frozenset[str]:
         found = self._m.bearers.on(row, None, day)
         return frozenset(bearer for group in found.values() for bearer in group)
+
+    def _counted(self, row: Obligation) -> Completions:
+        """Who reached the number of a quota, by period: that starts what comes after it, as a completion does."""
+        if not isinstance(row.schedule, Quota):
+            return {}
+        found: dict[str, dict[str, Completed]] = {}
+        for occasion in occasions(row, self.scope):
+            first, last = counted_days(occasion, row) or (occasion.day, occasion.day)
+            dates = Dates(day_of(first), last, last, last, None, provisional=False)
+            slot = Slot(row, occasion.label, None, dates, (), span=(day_of(first), day_of(last)))
+            groups = self._m.bearers.on(row, None, min(day_of(last), self._m.today)).values()
+            for bearer in (b for group in groups for b in group.values()):
+                if done := self._reached(Task(slot, bearer)):
+                    found.setdefault(occasion.label, {})[bearer.id] = done
+        return found
+
+    def _reached(self, task: Task) -> Completed | None:
+        m = self._m
+        count = reached(task, m.history, m.roster, m.today)
+        if count is None or count.on is None:
+            return None
+        quota = task.slot.obligation.quota
+        records = m.history.recorded(quota.of, task.bearer.id) if quota else ()
+        began = datetime.combine(count.on, time(), BEIJING)
+        return Completed(count.on, max((r.entered for r in records if r.on == count.on), default=began))
 
     def of(self, occasion: Occasion) -> Iterator[Slot]:
         try:

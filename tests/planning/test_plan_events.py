@@ -192,6 +192,18 @@ def test_a_day_or_a_rule_that_an_event_starts_is_owed_by_the_unit_of_the_event(d
     assert not any(slot.dormant for slot in found.slots)
 
 
+def test_the_record_that_fills_a_quota_starts_what_comes_after_it() -> None:
+    hearing = "id: hearing\nowed_by: {kind: county}\nquota: {of: talk, at_least: 2, every: year}"
+    publish = "id: publish\nowed_by: {kind: county}\ndue: {within: 5wd, after: done hearing}"
+    book = Book().record("2026-03-02", unit="city").record("2026-03-09", unit="city", entered="2026-03-11")
+    book.record("2026-03-09", unit="county")
+    found = plan(office(hearing, publish), book, now="2026-03-11", until="2026-12-31")
+    (slot,) = found.slots_of("publish")
+    assert [t.id for t in found.tasks_of(slot)] == ["publish/city/2026"]
+    assert (slot.dates.target, slot.known) == (date(2026, 3, 16), at("2026-03-11"))
+    assert not plan(office(hearing, publish), book.facts[:1], now="2026-03-11").slots_of("publish")
+
+
 # -- pauses, restarts, extensions ------------------------------------------------------------------------------------
 
 REPLY = "due: {within: 20wd, after: paper}\nowed_by: event.unit"
