@@ -149,7 +149,7 @@ STORIES = {
         event("2023-05-31", "bureau", entered="2023-05-10", planned=True),
         event("2023-06-09", "bureau", entered="2023-05-25", planned=True),
         Look("2023-05-11", "bureau/R-1", NOT_OPEN, target="2023-05-31"),
-        Look("2023-05-26", "bureau/R-1", target="2023-06-09"),
+        Look("2023-06-02", "bureau/R-1", target="2023-06-09"),
     ),
     "monthly": story(  # 20 February 2018 lies in Spring Festival
         "002-016",
@@ -398,7 +398,8 @@ def test_each_leader_s_hearing_is_published_after_it() -> None:
     facts = _facts("000-49", (record("2018-09-28", "lu.he"),))
     plan = _plan("000", facts, "2018-09-28")
     heirs = [task.id for task in plan.tasks() if task.slot.obligation.id == "row.000-50"]
-    assert heirs == ["row.000-50/county-a:leader/2018"]
+    assert heirs == ["row.000-50/lu.he/2018"]
+
 
 
 # -- compiling -------------------------------------------------------------------------------------------------------
