@@ -11,7 +11,7 @@ run: $(VENV)/.run-$(EDITION)  ## check the table, say what is due, send (into ./
 	@exec $(BIN)/duban run
 
 test: setup check  ## style, types, contracts, tests, the shipped table
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --quiet
 
 check: setup
 	@$(BIN)/ruff format --check --quiet . || { echo "make format would change the files above"; exit 1; }
