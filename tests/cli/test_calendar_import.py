@@ -79,3 +79,37 @@ def test_a_notice_with_an_error_is_not_imported(office, notice):
     assert (result.exit_code, found["imported"]) == (1, False)
     assert found["problems"][0]["line"] == 8
     assert office.files == {"obligations.yaml", "2027.txt"}
+
+
+def test_against_running_shows_what_the_daemon_has_not_taken_in_yet(office, notice):
+    office("run", "--once")
+    office("calendar", "import", notice, "--yes")
+    compared = json.loads(office("plan", "--against", "running", "--format", "json").stdout)["tasks"]
+    (moved,) = [task for task in compared if task["task"] == TASK]
+    assert (moved["old"]["target"], moved["new"]["target"]) == ("2027-01-29", "2027-01-31")
+    assert (moved["old"]["provisional"], moved["new"]["provisional"]) == (True, False)
+    assert moved["reason"] == "国办发明电〔2026〕99号：2027-01-31（周日）改为上班"
+    office("run", "--once")
+    assert "没有变" in office("plan", "--against", "running").stdout
+
+
+def test_date_counts_by_an_imported_notice_and_says_what_it_rests_on(office, notice):
+    question = ("date", "end of 2027-01 roll preceding")
+    assert "2027-01-29（周五） 工作日，暂定" in office(*question).stdout
+    office("calendar", "import", notice, "--yes")
+    assert office(*question).stdout.strip() == "2027-01-31（周日） 工作日"
+    assert "国办发明电〔2026〕99号" in office(*question, "--explain").stdout
+    assert "暂定" in office(*question, "--as-of", "2026-11-19").stdout
+    asked = json.dumps({"id": 1, "expr": question[1]})
+    assert json.loads(office("date", "--batch", stdin=asked).stdout)["date"] == "2027-01-31"
+
+
+def test_the_same_notice_again_is_no_news(office, notice):
+    office("calendar", "import", notice, "--yes")
+    again = office("calendar", "import", notice, "--yes", "--format", "json")
+    assert (again.exit_code, json.loads(again.stdout)["imported"]) == (0, False)
+
+
+def test_a_notice_of_tomorrow_is_refused(office, notice):
+    result = office("calendar", "import", notice, "--yes", "--published", "2049-01-01")
+    assert (result.exit_code, "notice-future" in result.stderr) == (1, True)
