@@ -387,6 +387,17 @@ def test_two_clocks_run_from_one_event() -> None:
     assert [task.dates.target for task in clocks if task] == [at("2018-02-16 03:30"), at("2018-02-16 22:30")]
 
 
+@pytest.mark.parametrize(
+    ("received", "rule", "target"),
+    [("2019-05-14", "002-115.until-2019", "2019-06-04"), ("2019-05-15", "002-115", "2019-06-13")],
+)
+def test_a_request_is_answered_by_the_regulation_of_its_day(received: str, rule: str, target: str) -> None:
+    plan = _plan("002", _facts("002-115", (event(received, "finance"),)), received)
+    asked = {t.slot.obligation.id: t.dates.target for t in plan.tasks() if t.bearer.id == "finance" and t.slot.event}
+    assert asked == {f"row.{rule}": day(target)}
+    assert opinion.add(day(received), 15 if "until" in rule else 20) == day(target)
+
+
 def test_what_is_checked_each_quarter_is_published_after_the_check() -> None:
     facts = _facts("002-104", (done("2018-09-28", "row.002-104/county-a/2018Q3"),))
     task = _plan("002", facts, "2018-09-28").task("row.002-105/county-a/2018Q3")
@@ -399,7 +410,6 @@ def test_each_leader_s_hearing_is_published_after_it() -> None:
     plan = _plan("000", facts, "2018-09-28")
     heirs = [task.id for task in plan.tasks() if task.slot.obligation.id == "row.000-50"]
     assert heirs == ["row.000-50/lu.he/2018"]
-
 
 
 # -- compiling -------------------------------------------------------------------------------------------------------
