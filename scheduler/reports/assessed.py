@@ -200,7 +200,7 @@ def _totals(view: View, words: tuple[Phrase, Phrase], parts: Lines) -> Sheet:
     return Sheet(
         name=name.text(view.imprint.lang),
         title=view.title,
-        columns=(Column(say("序号"), 6, Kind.NUMBER), Column(head, 34), *_columns(view)),
+        columns=(Column(say("序号"), 6, Kind.NUMBER), Column(head, 42), *_columns(view)),
         rows=[
             *([n, name, *_cells(view, part)] for n, (name, part) in enumerate(parts, start=1)),
             [Toned(None, Tone.SUM), Toned(say("合计"), Tone.SUM), *summed],

@@ -16,7 +16,7 @@ from scheduler.planning.people import OFFICER
 from scheduler.planning.plan import Plan
 from scheduler.planning.taskfacts import TaskFacts
 from scheduler.planning.windows import day_of
-from scheduler.register.model import Selector
+from scheduler.register.model import Basis, Selector
 from scheduler.register.values import SetBy
 from scheduler.reports.shapes import BEIJING, iso
 from scheduler.reports.status import STATES, Row, bearer_name
@@ -47,6 +47,12 @@ class Entry:
     def say(self, words: Phrase) -> str:
         """Words in the language of the file."""
         return words.text(self.lang)
+
+
+def cited(basis: Basis) -> str:
+    """A document in its brackets, and the clause."""
+    name = basis.document if basis.document.startswith("《") else f"《{basis.document}》"
+    return f"{name}{basis.clause or ''}"
 
 
 def _who(entry: Entry) -> Cell:
@@ -80,10 +86,7 @@ def _names(entry: Entry, selector: Selector | None) -> tuple[str, ...]:
 def _basis(entry: Entry) -> Cell:
     row = entry.task.slot.obligation
     own = row.dates.get(entry.task.slot.period)
-    cited = [*(own.basis if own else ()), *row.basis]
-    return "\n".join(
-        (b.document if b.document.startswith("《") else f"《{b.document}》") + (b.clause or "") for b in cited
-    )
+    return "\n".join(map(cited, (*(own.basis if own else ()), *row.basis)))
 
 
 def _period(entry: Entry) -> Cell:

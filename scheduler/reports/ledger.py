@@ -112,7 +112,7 @@ def _overview(words: tuple[Phrase, Phrase], title: Phrase, groups: Groups, impri
         name=name.text(imprint.lang),
         title=title,
         columns=(
-            Column(head, 34),
+            Column(head, 42),
             Column(say("任务数"), 10, Kind.NUMBER),
             *(Column(words, 12, Kind.NUMBER) for words, _, _ in _COUNTED),
             Column(say("其中暂定"), 10, Kind.NUMBER),

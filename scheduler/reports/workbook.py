@@ -186,7 +186,7 @@ def _name_styles(book: Workbook) -> None:
     middle = Alignment(horizontal="center", vertical="center", wrap_text=True)
     style("duban-head", Font(name=_HEAVY, size=10), "D0D7DE", middle)
     for kind, form in _FORMATS.items():
-        laid = Alignment(horizontal="left" if kind is Kind.TEXT else "center", vertical="top", wrap_text=True)
+        laid = Alignment(horizontal="left" if kind is Kind.TEXT else "center", vertical="center", wrap_text=True)
         style(f"duban-{kind}", Font(name=_FONT, size=10), None, laid, form=form)
         for tone, (shade, bold) in _SHADES.items():
             style(f"duban-{kind}-{tone}", Font(name=_FONT, size=10, bold=bold), shade, laid, form=form)
@@ -216,7 +216,7 @@ def _fill(ws: Worksheet, sheet: Sheet, book: Book) -> None:
         ws.auto_filter.ref = f"A{head}:{letter(len(columns))}{last}"
     if sheet.repeated:
         ws.print_title_cols = f"A:{letter(sheet.repeated)}"
-    ws.print_title_rows = f"{head}:{head}"
+    ws.print_title_rows = f"1:{head}"
     _lay_out(ws, sheet, head)
     _sign(ws, book)
 
