@@ -48,6 +48,7 @@ COMMANDS: dict[str, Line] = {
     "import": Line("imports", say("从 CSV 或 XLSX 批量登记事实，要么全部、要么不登记")),
     "audit": Line("audit", say("查看、校验、导出办理记录")),
     "feed": Line("feed", say("导出日历订阅文件（.ics）")),
+    "page": Line("page", say("督办情况网页；--year 全年一览")),
     "bulletin": Line("bulletin", say("通报代拟稿；--explain 说明每个数字的来历")),
     "order": Line("order", say("督办单代拟稿")),
     "doctor": Line("doctor", say("检查数据库、磁盘、邮件、日历和收件人")),

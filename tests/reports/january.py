@@ -46,8 +46,9 @@ SCRIPT = (
     Scripted(DOCUMENT, "anquan-city", "AQ-3", date(2027, 1, 25), done=date(2027, 1, 25)),
     Scripted(DOCUMENT, "wanghe-county", "WH-1", date(2027, 1, 11), done=date(2027, 1, 11)),
     Scripted(DOCUMENT, "shidu-county", "SD-1", FEB_1, done=date(2027, 1, 29)),  # due in February
-    # Twenty working days after 21 December (a Monday): 19 January, with New Year's Day between.
-    Scripted(REPLY, "yunling", "6", date(2027, 1, 19), moved=date(2027, 2, 24)),
+    # Twenty working days after 21 December (a Monday): 19 January, with New Year's Day between;
+    # twenty more: Thursday 18 February, with the 5th and the 8th (as far as anybody knows) at rest.
+    Scripted(REPLY, "yunling", "6", date(2027, 1, 19), moved=date(2027, 2, 18)),
 )
 _ISSUED = {"AQ-1": "2027-01-04", "AQ-2": "2027-01-11", "AQ-3": "2027-01-18", "WH-1": "2027-01-04", "SD-1": "2027-01-25"}
 
