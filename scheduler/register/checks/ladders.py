@@ -16,11 +16,14 @@ from scheduler.words import say
 
 _HOURS = {Unit.HOUR: 1, Unit.DAY: 24, Unit.WORKDAY: 34, Unit.WEEK: 168, Unit.MONTH: 730, Unit.YEAR: 8760}
 
+_MOST = 50  # of one kind; more would be a slip, and each is a mail
+
 
 def check_ladders(draft: Draft) -> Iterator[Finding]:
     """Every ladder of the table, and the names by which rows call them."""
     for name, ladder in draft.ladders.items():
         base: Path = ("ladders", name)
+        yield from _many(ladder, base)
         yield from _rungs(ladder, base)
         yield from _order(ladder, base)
         yield from _clock(ladder, base)
@@ -33,6 +36,13 @@ def check_ladders(draft: Draft) -> Iterator[Finding]:
 def length(duration: Duration) -> int:
     """A length in hours, good enough to compare two: a working day counts as 34, five of them as a week."""
     return duration.n * _HOURS[duration.unit]
+
+
+def _many(ladder: Ladder, base: Path) -> Iterator[Finding]:
+    for key, steps in (("remind", ladder.remind), ("chase", ladder.chase), ("escalate", ladder.escalate)):
+        if len(steps) > _MOST:
+            message = say("{key} 有{n}次，最多{most}次", key=key, n=len(steps), most=_MOST)
+            yield Finding(Code.BAD_LADDER, message, say("一再催办用 every，例如 every 5wd"), (*base, key, _MOST))
 
 
 def _rungs(ladder: Ladder, base: Path) -> Iterator[Finding]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import combinations
 
 from scheduler.register.checks.references import cycles, ring, unknown
 from scheduler.register.draft import Draft, Finding
@@ -68,13 +67,18 @@ def _posts(draft: Draft) -> Iterator[Finding]:
 
 def _overlaps(base: Path, role: str, tenures: Sequence[Tenure]) -> Iterator[Finding]:
     """People named without days are a team; as soon as one has days, the list is a succession."""
-    for (_, first), (place, second) in combinations(enumerate(tenures), 2):
-        dated = any((first.from_, first.to, second.from_, second.to))
-        if (dated or first.person == second.person) and _meet(first.from_, first.to, second.from_, second.to):
+    for place, second in enumerate(tenures):
+        first = next((one for one in tenures[:place] if _clash(one, second)), None)
+        if first is not None:
             message = say(
                 "{first} 和 {second} 担任 {role} 的时间重叠", first=first.person, second=second.person, role=role
             )
             yield Finding(Code.TENURE_OVERLAP, message, say("给前任写 to，给后任写 from"), (*base, place))
+
+
+def _clash(first: Tenure, second: Tenure) -> bool:
+    dated = any((first.from_, first.to, second.from_, second.to))
+    return (dated or first.person == second.person) and _meet(first.from_, first.to, second.from_, second.to)
 
 
 def _meet(from1: date | None, to1: date | None, from2: date | None, to2: date | None) -> bool:

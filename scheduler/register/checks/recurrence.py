@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from dateutil.rrule import rrulestr
 
@@ -69,6 +70,7 @@ def _malformed(rule: str) -> Phrase | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def _comes(due: Rrule, effective: Effective) -> bool:
     """Whether the rule comes within nine years of its beginning.
 

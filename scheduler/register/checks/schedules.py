@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from scheduler.register.checks.nominal import earliest_and_latest, occurs, printed
@@ -30,6 +30,7 @@ from scheduler.register.values import Anchor, Every, Moment, Unit
 from scheduler.words import Phrase, say
 from scheduler.workdays import FIRST, LAST, Convention
 
+_MOST_STEPS = 20  # of preparation before preparation; each is looked at through the next
 _LABELS = {
     Every.YEAR: (re.compile(r"[0-9]{4}"), "2026"),
     Every.HALF_YEAR: (re.compile(r"[0-9]{4}H[12]"), "2026H1"),
@@ -304,3 +305,17 @@ def _chains(draft: Draft) -> Iterator[Finding]:
         message: Phrase = say("事项互相等待：{ring}", ring=ring(found))
         hint = say("其中一个要有自己的日期")
         yield Finding(Code.OBLIGATION_CYCLE, message, hint, ("obligations", numbers[found[0]], "due"))
+    yield from _steps(draft, numbers)
+
+
+def _steps(draft: Draft, numbers: Mapping[str, int]) -> Iterator[Finding]:
+    """Preparation of a preparation of …: told where the chain becomes too long."""
+    leads = {row.id: row.due.before for row in draft.obligations.values() if isinstance(row.due, Before)}
+    for start in leads:
+        node, steps = start, 0
+        while node in leads and steps <= _MOST_STEPS:
+            node, steps = leads[node], steps + 1
+        if steps == _MOST_STEPS + 1 and node not in leads:
+            message = say("before 一环接一环，超过{limit}环", limit=_MOST_STEPS)
+            hint = say("让各步都以最后的事项为准，lead 写得长一些")
+            yield Finding(Code.TOO_DEEP, message, hint, ("obligations", numbers[start], "due"))
