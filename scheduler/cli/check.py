@@ -19,6 +19,8 @@ from scheduler.reports.unsettled import missing
 from scheduler.reports.year import missing_notice
 from scheduler.words import say
 
+_GLANCE = 500  # occasions that are looked at to name what is provisional; a check must not take as long as a plan
+
 
 @command(
     "check",
@@ -52,7 +54,9 @@ def _calendar(loaded: Loaded) -> tuple[Problem, ...]:
     except UnreachableError:
         calendars, history = Calendars(register), History()
     until = now.date() + HORIZON
-    return missing(compile_plan(register, calendars, history, now=now, since=now.date(), until=until), now.date())
+    budget = iter(range(_GLANCE))
+    plan = compile_plan(register, calendars, history, now=now, since=now.date(), until=until, budget=budget)
+    return missing(plan, now.date(), whole=next(budget, None) is not None)
 
 
 def _summary(path: Path, loaded: Loaded, problems: tuple[Problem, ...]) -> str:

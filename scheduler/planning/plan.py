@@ -76,17 +76,25 @@ class Plan:
 
 
 def compile_plan(
-    register: Register, calendars: Calendars, history: History, *, now: datetime, since: date, until: date
+    register: Register,
+    calendars: Calendars,
+    history: History,
+    *,
+    now: datetime,
+    since: date,
+    until: date,
+    budget: Iterator[object] | None = None,
 ) -> Plan:
     """The plan at `now`: every slot whose target or a notice lies in [since, until], and every slot still open.
 
-    `now` is aware. Rows that the history does not know count as loaded at `now`; so do those loaded later.
+    `now` is aware. Rows that the history does not know count as loaded at `now`; so do those loaded later. With a
+    `budget` no more occasions are looked at than it has items: a glance at a table of any size.
     """
     roster = Roster(register)
     bearers = Bearers(register, roster)
     empty = Plan(roster, calendars, history, now, (), bearers)
     setting = Setting(register, roster, bearers, calendars, empty.history, now, since, until)
-    return replace(empty, slots=tuple(slot for row in register.obligations for slot in slots_of(row, setting)))
+    return replace(empty, slots=tuple(slot for row in register.obligations for slot in slots_of(row, setting, budget)))
 
 
 def made_anew(plan: Plan, row_id: str, since: date, until: date) -> Plan:

@@ -14,8 +14,11 @@ from scheduler.words import say
 _LISTED = 3
 
 
-def missing(plan: Plan, today: date) -> tuple[Problem, ...]:
-    """From 1 November on, while next year's notice is missing: that it is, and which tasks are provisional by it."""
+def missing(plan: Plan, today: date, *, whole: bool = True) -> tuple[Problem, ...]:
+    """From 1 November on, while next year's notice is missing: that it is, and which tasks are provisional by it.
+
+    Of a plan that is not `whole` it says so.
+    """
     table = plan.calendars.of(plan.register.office.region)
     problem = missing_notice(table, today)
     if problem is None:
@@ -29,7 +32,10 @@ def missing(plan: Plan, today: date) -> tuple[Problem, ...]:
     tasks = tuple(
         say("{title}（{day}）", title=s.obligation.title, day=day_of(s.dates.target).isoformat()) for s in first
     )
-    message = say("因此期限暂定的任务{n}项，最早的是：{tasks}", n=n, tasks=tasks)
+    if whole:
+        message = say("因此期限暂定的任务{n}项，最早的是：{tasks}", n=n, tasks=tasks)
+    else:
+        message = say("因此期限暂定的任务不少于{n}项，例如：{tasks}", n=n, tasks=tasks)
     hint = say("导入通知以后程序重新计算，期限有变的逐一告知责任单位")
     return (problem, Problem("calendar-provisional", message, hint, level=Level.WARNING))
 
