@@ -1,0 +1,139 @@
+"""Drafts, feeds and pages by command: files that are not overwritten, and what the journal knows of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import docx
+import pytest
+from icalendar import Calendar
+
+REPORT = "annual-report/changji-city/2026"
+
+
+@pytest.fixture
+def february(office):
+    """The office on 3 February 2027: one report came in time, one did not."""
+    office.at("2027-01-28T10:00")
+    assert office("run", "--once").exit_code == 0
+    assert office("done", REPORT, "--evidence", "收文第3号", "--by-whom", "he.ping").exit_code == 0
+    return office.at("2027-02-03T18:00")
+
+
+def drafts(office):
+    found = json.loads(office("audit", "log", "--kind", "draft", "--format", "json").stdout)
+    return found["facts"]
+
+
+def test_without_a_file_the_bulletin_is_only_shown(february):
+    said = february("bulletin", "--month", "2027-01")
+    assert said.exit_code == 0
+    assert "2027年1月到期任务2项，涉及2个单位。按时办结1项；逾期办结0项；尚未办结1项。" in said.stdout
+    assert drafts(february) == []
+
+
+def test_the_draft_is_kept_with_the_numbers_behind_it(february):
+    file = february.folder / "通报.docx"
+    said = february("bulletin", "--month", "2027-01", "-o", str(file), "--by-whom", "he.ping")
+    assert said.exit_code == 0
+    (fact,) = drafts(february)
+    assert (fact["data"]["document"], fact["data"]["label"], fact["by"]) == ("bulletin", "2027-01", "he.ping")
+    assert fact["data"]["digest"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert fact["data"]["digest"] in said.stdout
+    assert fact["data"]["digest"] in fact["data"]["files"]
+    assert len(fact["data"]["files"]) == 2
+    assert february("audit", "verify").exit_code == 0
+    assert docx.Document(str(file)).tables[0].rows[-1].cells[2].text == "2"
+
+
+def test_a_draft_that_somebody_may_have_edited_is_not_overwritten(february):
+    file = february.folder / "通报.docx"
+    file.write_text("改过", encoding="utf-8")
+    said = february("bulletin", "--month", "2027-01", "-o", str(file))
+    assert (said.exit_code, file.read_text(encoding="utf-8")) == (3, "改过")
+    assert "draft-exists" in said.stderr
+    assert drafts(february) == []
+
+
+def test_each_number_is_explained_by_its_tasks(february):
+    found = json.loads(february("bulletin", "--month", "2027-01", "--explain", "--format", "json").stdout)
+    assert found["total"]["on-time"] == {"n": 1, "tasks": [REPORT]}
+    assert found["total"]["open"] == {"n": 1, "tasks": ["annual-report/wanghe-county/2026"]}
+    text = february("bulletin", "--month", "2027-01", "--explain").stdout
+    assert f"{REPORT}　期限2027-01-31，2027-01-28办结，凭据：收文第3号" in text
+
+
+def on_time(office, *words):
+    said = office("bulletin", "--month", "2027-01", "--format", "json", *words)
+    return json.loads(said.stdout)["total"]["on-time"]["n"]
+
+
+def test_as_of_counts_what_had_been_entered_by_then(february):
+    done = february("done", "annual-report/wanghe-county/2026", "--on", "2027-01-29", "--evidence", "收文第4号")
+    assert done.exit_code == 0
+    assert (on_time(february), on_time(february, "--as-of", "2027-02-02")) == (2, 1)
+
+
+@pytest.mark.parametrize("month", ["2027-13", "1月", "2027-1"])
+def test_a_month_that_nobody_can_read_is_a_mistake(february, month):
+    said = february("bulletin", "--month", month)
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "bad-period" in said.stderr
+
+
+def test_an_order_has_the_next_number_of_its_year(february):
+    numbers = []
+    for name in ("一.docx", "二.docx"):
+        file = february.folder / name
+        assert february("order", "annual-report/wanghe-county/2026", "-o", str(file)).exit_code == 0
+        texts = [p.text for p in docx.Document(str(file)).paragraphs]
+        numbers.append(next(text for text in texts if "督字第" in text))
+        form = {row.cells[0].text: row.cells[1].text for row in docx.Document(str(file)).tables[0].rows}
+        assert form["责任单位"] == "望河县人民政府"
+        assert form["督办事项"] == "报送2026年度政府信息公开工作年度报告"
+        assert "规定期限为2027年1月31日（星期日）" in "".join(texts)
+        assert "逾期" in "".join(texts)
+    assert numbers == ["〔2027〕督字第1号", "〔2027〕督字第2号"]
+    assert [(f["task"], f["data"]["number"]) for f in drafts(february)] == [
+        ("annual-report/wanghe-county/2026", 1), ("annual-report/wanghe-county/2026", 2)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("task", "code", "name"), [(REPORT, 3, "nothing-to-order"), ("no/such/task", 3, "")])
+def test_what_is_done_or_unknown_is_not_ordered(february, task, code, name):
+    file = february.folder / "督办单.docx"
+    said = february("order", task, "-o", str(file))
+    assert said.exit_code == code or name == ""
+    assert said.exit_code > 0
+    assert name in said.stderr
+    assert not file.exists()
+
+
+def test_a_feed_is_written_to_a_file_or_shown(february):
+    file = february.folder / "安泉.ics"
+    assert february("feed", "--unit", "changji-city", "-o", str(file)).exit_code == 0
+    events = Calendar.from_ical(file.read_bytes()).walk("VEVENT")
+    shown = Calendar.from_ical(february("feed", "--unit", "changji-city").stdout_bytes).walk("VEVENT")
+    assert {e["uid"] for e in events} == {e["uid"] for e in shown}
+    assert events
+    assert february("feed", "--unit", "changji-city", "--office").exit_code == 2
+    assert february("feed", "--unit", "nowhere").exit_code == 2
+
+
+def test_a_page_is_a_file_that_can_be_filtered(february):
+    file = february.folder / "status.html"
+    assert february("page", "--unit", "wanghe-county", "-o", str(file)).exit_code == 0
+    html = file.read_text(encoding="utf-8")
+    assert "annual-report/wanghe-county/2026" in html
+    assert REPORT not in html
+    assert "<h1>望河县人民政府2027年" in february("page", "--year", "2027", "--unit", "wanghe-county").stdout
+
+
+def test_the_record_says_in_words_what_an_edit_of_the_table_changed(february):
+    february.edit("title: 规范性文件公开发布", "title: 公开规范性文件")
+    assert february("run", "--once").exit_code == 0
+    log = february("audit", "log", "--kind", "table")
+    assert log.stdout.count("修改事项publish：title") == 1
+    (first, second) = json.loads(february("audit", "log", "--kind", "table", "--format", "json").stdout)["facts"]
+    assert (first["data"]["changed"], second["data"]["changed"]) == ([], ["修改事项publish：title"])
