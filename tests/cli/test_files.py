@@ -1,0 +1,192 @@
+"""The reports that are files: ledger, status, assessment, the plan of a year."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from openpyxl import load_workbook
+
+
+def tasks(office, *words):
+    return [t["task"] for t in json.loads(office("status", "--format", "json", *words).stdout)["tasks"]]
+
+
+def sheet(path, name):
+    return load_workbook(path)[name]
+
+
+# -- which tasks -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("--tree", "prefecture-office", "--obligation", "interpret"), "interpret/"),
+        (("--unit", "changji-city", "--unit", "wanghe-county", "--period", "2025"), "/2025"),
+        (("--person", "sun.li"), "interpret/sun.li/"),
+        (("--light", "red", "--obligation", "annual-report"), "annual-report/"),
+        (("--category", "未分类", "--state", "overdue"), "annual-report/"),
+    ],
+)
+def test_status_keeps_what_was_asked_for(office, words, part):
+    kept = tasks(office, *words)
+    assert kept
+    assert all(part in task for task in kept)
+    assert len(kept) < len(tasks(office))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--tree", "wanghe"), "error[unknown-unit] 台账中没有这个单位：wanghe"),
+        (("--person", "sunli"), "error[unknown-person] 台账中没有这个人：sunli"),
+        (("--obligation", "interprt"), "error[unknown-obligation] 台账中没有这个事项：interprt"),
+        (("--category", "解读"), "error[unknown-category] 台账中没有这个类别：解读"),
+        (("--period", "2026Q5"), "error[bad-period] 看不懂期间“2026Q5”"),
+        (("-o", "a.xlsx"), "error[output-format] -o 只用于 --format xlsx"),
+    ],
+)
+def test_a_filter_that_means_nothing_is_a_mistake(office, words, said):
+    result = office("status", *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[0] == said
+
+
+def test_the_past_is_read_from_the_journal_alone(office):
+    """The table as it was in force then, not the one on disk now."""
+    office("run", "--once")
+    office.at("2026-12-01T10:00").edit("title: 规范性文件公开发布", "title: 另一个名称")
+    office.edit("quota: {of: interpretation, at_least: 2", "quota: {of: interpretation, at_least: 3")
+    office("run", "--once")
+    then, now = (
+        json.loads(office("status", "--format", "json", *words).stdout) for words in (("--as-of", "2026-11-24"), ())
+    )
+    required = [
+        {t["progress"]["required"] for t in dump["tasks"] if t["obligation"] == "interpret"} for dump in (then, now)
+    ]
+    assert required == [{2}, {3}]
+
+
+# -- the files -------------------------------------------------------------------------------------------------------
+
+
+def test_the_ledger_is_an_excel_file(office):
+    path = office.folder / "台账.xlsx"
+    result = office("ledger", "-o", str(path))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"已写入 {path}\n"
+    ws = sheet(path, "未分类")
+    assert (ws.freeze_panes, ws["B3"].value) == ("D4", "事项")
+    assert {ws.cell(row, 34).value for row in range(4, ws.max_row + 1)} >= set(tasks(office))
+
+
+def test_the_ledger_is_csv_that_excel_reads_as_chinese(office):
+    path = office.folder / "台账.csv"
+    assert office("ledger", "--unit", "changji-city", "-o", str(path)).exit_code == 0
+    text = path.read_bytes().decode("utf-8-sig")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["责任单位"] for row in rows} == {"安泉市人民政府"}
+    assert sorted(row["任务编号"] for row in rows) == sorted(tasks(office, "--unit", "changji-city"))
+
+
+def test_a_file_goes_into_a_pipe(office):
+    content = office("status", "--format", "xlsx").stdout_bytes
+    assert load_workbook(io.BytesIO(content)).sheetnames == ["任务"]
+
+
+def test_a_file_that_cannot_be_written_is_said_and_leaves_nothing(office):
+    result = office("ledger", "-o", str(office.folder / "nowhere" / "a.xlsx"))
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error[file] 无法读写 ")
+    assert office.files == {"obligations.yaml"}
+
+
+# -- the year --------------------------------------------------------------------------------------------------------
+
+
+def figures(office, *words):
+    return json.loads(office("assess", "2026", "--format", "json", *words).stdout)
+
+
+def test_an_assessment_knows_nothing_that_was_entered_after_its_freeze(office):
+    office.at("2027-01-05T10:00")("record", "interpretation", "--person", "sun.li", "--on", "2026-03-02")
+    office("record", "interpretation", "--person", "sun.li", "--on", "2026-05-06")
+    before = figures(office, "--freeze", "2027-01-15")
+    office.at("2027-01-20T10:00")
+    frozen = figures(office, "--freeze", "2027-01-15")
+    for day in ("2026-03-03", "2026-06-03"):
+        office("record", "interpretation", "--person", "gao.ning", "--on", day)
+    assert figures(office, "--freeze", "2027-01-15") == frozen
+    assert before["total"] == frozen["total"]
+    assert (before["frozen"], frozen["frozen"]) == (False, True)
+    assert frozen["total"]["quota_met"]["tasks"] == ["interpret/sun.li/2026"]
+    assert figures(office)["total"]["quota_met"]["n"] == 2
+    assert (frozen["as_of"], frozen["head"][:2]) == ("2027-01-15T23:59:59+08:00", "2:")
+
+
+def test_a_freeze_that_is_still_to_come_is_said(office):
+    result = office("assess", "2026", "--freeze", "2027-01-15")
+    assert result.exit_code == 0
+    assert result.stderr.startswith("截止时点2027-01-15还没有到")
+
+
+def test_an_assessment_can_be_explained_and_written_down(office):
+    said = office("assess", "2026", "--explain", "changji-city").stdout.splitlines()
+    assert said[0] == "安泉市人民政府：到期任务1项"
+    assert "  annual-report/changji-city/2025" in said
+    path = office.folder / "考核.xlsx"
+    assert office("assess", "2026", "--mid", "-o", str(path)).exit_code == 0
+    assert sheet(path, "按单位")["A1"].value == "2026年政务公开任务进度"
+    assert office("assess", "2026", "--explain", "changji").exit_code == 2
+
+
+def test_the_plan_of_a_year_lists_each_week_and_marks_what_is_provisional(office):
+    path = office.folder / "计划.xlsx"
+    assert office("plan", "--year", "2027", "-o", str(path)).exit_code == 0
+    rows = list(sheet(path, "按单位").iter_rows(min_row=4, values_only=True))
+    (report,) = [row for row in rows if row[-1] == "annual-report/changji-city/2026"]
+    assert report[0:4] == ("安泉市人民政府", "周敏", 4, "01-25～01-31")
+    assert (report[4].date().isoformat(), report[5], report[6]) == ("2027-01-29", "周五", "暂定")
+    people = [row[1] for row in sheet(path, "按个人").iter_rows(min_row=4, values_only=True) if row[12]]
+    assert people == ["周敏", "孙立", "林岚", "高宁"]
+    breaks = [b.id for b in sheet(path, "按单位").row_breaks.brk]
+    assert breaks == [5]  # the second unit begins on a page of its own
+    (hanging,) = list(sheet(path, "随事件").iter_rows(min_row=4, values_only=True))
+    assert hanging[:3] == ("规范性文件公开发布", "事件所属的单位", "规范性文件印发后5个工作日内")
+
+
+def test_the_plan_of_a_year_is_a_page(office):
+    office.edit("title: 报送上一年度", "title: <b>报送</b>上一年度")
+    path = office.folder / "计划.html"
+    assert office("plan", "--year", "2027", "-o", str(path)).exit_code == 0
+    page = path.read_text(encoding="utf-8")
+    assert "<h3>安泉市人民政府</h3>" in page
+    assert "<h3>周敏</h3>" in page
+    assert "2027-01-29（周五） <span" in page
+    assert "&lt;b&gt;报送&lt;/b&gt;" in page
+    assert "http" not in page
+
+
+def test_the_plan_of_a_year_in_text_is_that_of_its_days(office):
+    assert (
+        office("plan", "--year", "2027").stdout == office("plan", "--from", "2027-01-01", "--to", "2027-12-31").stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--year", "2027", "--from", "2027-01-01"), "range-twice"),
+        (("-o", "a.xlsx"), "year-plan"),
+        (("--year", "2027", "-o", "a.pdf"), "year-plan"),
+        (("--year", "2027", "--who", "zhou.min", "--format", "html"), "year-plan"),
+    ],
+)
+def test_a_plan_that_cannot_be_meant_is_a_mistake(office, words, code):
+    result = office("plan", *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"error[{code}]" in result.stderr
