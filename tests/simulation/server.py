@@ -1,0 +1,184 @@
+"""A mail server as a model, the crash points, and the journal seen through them. It judges nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sqlalchemy import event
+
+from scheduler.journal import Journal
+from scheduler.mailing import (
+    ConfigurationFailure,
+    Letter,
+    PermanentFailure,
+    Receipt,
+    TemporaryFailure,
+    UnknownFailure,
+)
+from scheduler.words import say
+
+
+class Crash(BaseException):
+    """The process is gone, between two steps."""
+
+
+@dataclass
+class Fuse:
+    """Counts steps down to a crash; disarmed while `left` is None. `where` says what counts as a step."""
+
+    counts: Counter[str]
+    left: int | None = None
+    where: str = "call"  # call, statement, accepted
+
+    def tick(self, where: str, at: str) -> None:
+        """One step of this kind."""
+        if self.left is None or where != self.where:
+            return
+        self.left -= 1
+        if self.left <= 0:
+            self.left = None
+            self.counts[f"crash: {at}"] += 1
+            raise Crash(at)
+
+
+class Seamed:
+    """A journal in which the process may die before and after every call, and before every statement."""
+
+    def __init__(self, journal: Journal, fuse: Fuse) -> None:
+        self._journal, self._fuse = journal, fuse
+        event.listen(journal._database.engine, "before_cursor_execute", self._statement)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._journal, name)
+
+        def call(*args: Any, **more: Any) -> Any:
+            self._fuse.tick("call", f"before {name}")
+            answer = found(*args, **more)
+            self._fuse.tick("call", f"after {name}")
+            return answer
+
+        return call
+
+    def _statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        self._fuse.tick("statement", f"inside a transaction: {statement.split()[0].lower()}")
+
+
+@dataclass
+class Delivery:
+    """One acceptance by the server, with what an observer saw in the database at that moment."""
+
+    message_id: str
+    to: str
+    copies: tuple[str, ...]
+    now: datetime
+    true: datetime
+    kind: str
+    notices: tuple[str, ...]
+    attempt_open: bool
+    facts: int
+    beat: int
+    may_repeat: bool = False  # the process died, or the answer was lost, before it was written down
+
+
+class Eye:
+    """Looks at the database as another process does: it sees what is committed, and changes nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+
+    def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        """The answer to a question."""
+        return self._database.execute(question, values).fetchall()
+
+    def message(self, message_id: str) -> tuple[str, tuple[str, ...], bool]:
+        """Kind and notices of a message, and whether an attempt to send it stands open."""
+        ((number, kind, attempts, state),) = self.rows(
+            "SELECT id, kind, attempts, state FROM outbox WHERE message_id = ?", message_id
+        )
+        keys = self.rows("SELECT key FROM notice WHERE outbox_id = ? AND outcome = 'queued' ORDER BY position", number)
+        begun = self.rows(
+            "SELECT 1 FROM attempt WHERE outbox_id = ? AND number = ? AND ended IS NULL", number, attempts
+        )
+        return kind, tuple(key for (key,) in keys), bool(begun) and state == "leased"
+
+    def state(self, message_id: str) -> str:
+        """Where a message stands."""
+        return str(self.rows("SELECT state FROM outbox WHERE message_id = ?", message_id)[0][0])
+
+    def next_mail(self) -> str | None:
+        """When the outbox has something to do next, as the journal writes moments."""
+        return self.rows(
+            "SELECT min(CASE state WHEN 'leased' THEN lease_until ELSE not_before END) FROM outbox"
+            " WHERE state IN ('pending', 'leased', 'retry')"
+        )[0][0]
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._database.close()
+
+
+class Server:
+    """Takes letters and loses none; `mode` and `refuses` are its troubles, and now and then a letter has its own."""
+
+    def __init__(self, world: Any, rng: Random) -> None:
+        self._world, self._rng = world, rng
+        self.mode = "ok"  # ok, temporary, configuration, flaky
+        self.refuses: set[str] = set()
+        self.log: list[Delivery] = []
+        self.refused: list[tuple[datetime, tuple[str, ...]]] = []  # when, the notices that died
+        self.on_accepted: Callable[[], None] = lambda: None
+
+    def deliver(self, letter: Letter) -> Receipt:
+        """One dialogue."""
+        world, address = self._world, letter.to.address
+        world.fuse.tick("call", "before deliver")
+        trouble = self._trouble()
+        if trouble in {"slow", "time-out"}:
+            world.pass_time(timedelta(seconds=self._rng.randint(5, 90)))
+        if trouble not in {"", "slow"}:
+            world.ill()
+        if trouble in {"temporary", "time-out"}:
+            raise TemporaryFailure("451 4.3.0 try again later")
+        if trouble == "configuration":
+            raise ConfigurationFailure("mail-login", say("登录被拒"), say("核对口令"), answer="535 5.7.8")
+        if trouble == "unknown-before":
+            raise UnknownFailure("line dropped")
+        if address in self.refuses:
+            world.counts["letter refused for good"] += 1
+            self.refused.append((world.true, world.eye.message(letter.message_id)[1]))
+            raise PermanentFailure("550 5.1.1 user unknown")
+        self._accept(letter, unknown=trouble == "unknown-after")
+        if trouble == "unknown-after":
+            raise UnknownFailure("line dropped")
+        return Receipt(f"250 2.0.0 Ok: queued as {len(self.log):X}")
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _trouble(self) -> str:
+        """What befalls this letter."""
+        found = self.mode if self.mode in {"temporary", "configuration"} else ""
+        if not found and self._rng.random() < (0.35 if self.mode == "flaky" else 0.03):
+            found = self._rng.choice(("unknown-before", "unknown-after", "slow", "time-out", "temporary"))
+        if found:
+            self._world.counts[f"letter: {found}"] += 1
+        return found
+
+    def _accept(self, letter: Letter, *, unknown: bool) -> None:
+        world = self._world
+        kind, keys, begun = world.eye.message(letter.message_id)
+        copies = tuple(copy.address for copy in letter.copies)
+        self.log.append(
+            Delivery(letter.message_id, letter.to.address, copies, world.now, world.true, kind, keys, begun,
+                     len(world.facts), len(world.beats), may_repeat=unknown)
+        )  # fmt: skip
+        world.fuse.tick("accepted", "between acceptance and settlement")
+        world.fuse.tick("call", "after deliver")
+        self.on_accepted()
