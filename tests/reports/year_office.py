@@ -216,9 +216,7 @@ class Year:
     def expected(self, unit: str | None = None, category: str | None = "every") -> dict[str, set[str]]:
         """The tasks behind each figure."""
         mine = [
-            told
-            for told in self.told.values()
-            if unit in {None, told.unit} and category in {"every", told.category}
+            told for told in self.told.values() if unit in {None, told.unit} and category in {"every", told.category}
         ]
         found = {fate: {t.task for t in mine if t.fate == fate} for fate in FATES}
         return {"due": {t.task for t in mine}, **found}
