@@ -153,10 +153,9 @@ def _sent(entry: Entry, kind: NoticeKind) -> list[str]:
     """The days on which notices of a kind went; of an escalation also to whom."""
     gone = [one for one in entry.row.notices if one.kind is kind and one.outcome.kind is OutcomeKind.SENT]
     gone.sort(key=lambda one: one.outcome.at)
-    people = {person.id: person.name for person in entry.plan.register.people}
     return [
         str(one.outcome.at.astimezone(BEIJING).date())
-        + (f" {'、'.join(people.get(who, who) for who in one.outcome.to)}" if kind is NoticeKind.ESCALATION else "")
+        + (f" {'、'.join(_person(entry, who) for who in one.outcome.to)}" if kind is NoticeKind.ESCALATION else "")
         for one in gone
     ]
 

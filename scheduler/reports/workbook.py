@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -283,7 +284,11 @@ def _lines(cell: Cell, column: Column, lang: Lang) -> int:
     text = value.text(lang) if isinstance(value, Phrase) else value
     if not isinstance(text, str):
         return 2 if isinstance(text, datetime) and column.width < 16 else 1
-    room = int(column.width) - 1
+    return _folds(text, int(column.width) - 1)
+
+
+@lru_cache(maxsize=4096)  # titles and bases repeat from row to row
+def _folds(text: str, room: int) -> int:
     return min(sum(len(folded(line, room)) for line in text.split("\n")), _TALLEST)
 
 
