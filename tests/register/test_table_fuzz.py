@@ -52,7 +52,7 @@ def answered(content: bytes) -> None:
         assert problem.text()
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(CUT, min_size=1, max_size=4))
 def test_a_mutated_table_is_answered(cuts: list[tuple[int, int, str]]) -> None:
     text = GOOD
