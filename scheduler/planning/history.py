@@ -61,7 +61,7 @@ class History:
         index = self._index.extended(more)
         touched = {fact.task for fact in more}
         # Under other names a task's facts may have grown unseen; then everything is folded anew.
-        known = {} if self._former or index.assigned else self._folded
+        known = {} if self._former or index.assigned or index.claimed else self._folded
         folded = {task: found for task, found in known.items() if task not in touched}
         return self._derived(self._log + more, self._former, index, folded)
 
@@ -149,9 +149,9 @@ class History:
     def _bearers(self, table: Mapping[tuple[str, str], list[str]], obligation: str, period: str) -> frozenset[str]:
         names = (obligation, *self._former.get(obligation, ()))
         found = {(name, bearer) for name in names for bearer in table.get((name, period), ())}
-        given = self._index.assigned
         return frozenset(
-            given.get(f"{name}/{bearer}/{period}", bearer) if bearer == UNASSIGNED else bearer for name, bearer in found
+            self._given(f"{name}/{bearer}/{period}") or bearer if bearer == UNASSIGNED else bearer
+            for name, bearer in found
         )
 
     def periods(self, obligation: str) -> tuple[str, ...]:
@@ -224,10 +224,14 @@ class History:
         obligation, bearer, period = parts(task_id)
         known = (obligation, *self._former.get(obligation, ()))
         names = [f"{name}/{bearer}/{period}" for name in known]
-        if self._index.assigned:
+        if self._index.assigned or self._index.claimed:
             nobody = [f"{name}/{UNASSIGNED}/{period}" for name in known]
-            names += [name for name in nobody if self._index.assigned.get(name) == bearer]
+            names += [name for name in nobody if self._given(name) == bearer]
         return tuple(names)
+
+    def _given(self, unassigned: str) -> str | None:
+        """The unit to which an unassigned task went: by an assignment, else with its event."""
+        return self._index.assigned.get(unassigned) or self._index.claimed.get(parts(unassigned)[2])
 
 
 def _by_number(said: tuple[str, Fact]) -> int:

@@ -71,6 +71,7 @@ class Index:
         self.targets: dict[tuple[str, str], dict[str, datetime]] = {}
         self.first_seen: dict[str, datetime] = {}
         self.assigned: dict[str, str] = {}
+        self.claimed: dict[str, str] = {}  # by reference: the unit that an event was given only when it was corrected
         self.withdrawn: dict[str, str] = {}
         self.released: set[str] = set()
         self.changes: list[datetime] = []
@@ -142,6 +143,8 @@ class Index:
             stated[ref] = (*same, _happening(fact, event, ref))
         else:
             stated[ref] = tuple(_restated(h, fact) if h is known else h for h in same)
+            if known.unit is None and (unit := text(fact.data, "unit")):
+                self.claimed[ref] = unit
 
     def _record(self, fact: Fact) -> None:
         data = fact.data

@@ -92,6 +92,13 @@ def test_until_an_event_is_given_to_a_unit_its_coordinator_is_chased_and_its_his
     assert office("assign", "respond/wanghe-county/Y1", "--unit", "justice").stderr.startswith("error[already-assigned")
 
 
+def test_an_event_that_is_given_its_unit_later_takes_the_history_along_too(office):
+    event(office, "opinion", "Y1", "2026-11-20")
+    did(office, "ack", "respond/unassigned/Y1")
+    event(office, "opinion", "Y1", "2026-11-20", "--unit", "wanghe-county")
+    assert tasks(office)["respond/wanghe-county/Y1"]["acknowledged_at"]
+
+
 def test_a_leader_who_changes_post_takes_his_count_along_or_leaves_it_to_the_post(office):
     did(office, "record", "interpretation", "--person", "sun.li", "--on", "2026-03-02")
     did(office, "record", "training", "--person", "sun.li", "--on", "2026-03-02")
