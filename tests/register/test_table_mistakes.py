@@ -305,3 +305,17 @@ def test_forty_mistakes_are_told_in_one_run_each_with_its_line() -> None:
     told = [(line, code) for code, line, _ in found(FORTY)]
     assert sorted(told) == sorted(expected)
     assert len(expected) >= 40
+
+
+def test_a_long_chain_of_preparation_is_told_once() -> None:
+    row = "  - {{id: step{n}, title: 备, owed_by: {{unit: changji-city}}, due: {{before: step{next}, lead: 1wd}}}}\n"
+    steps = "".join(row.format(n=n, next=n + 1) for n in range(300))
+    last = "  - {id: step300, title: 办, owed_by: {unit: changji-city}, due: {by: end of 2030, roll: none}}\n"
+    (told,) = problems(table("not_tracked:\n", steps + last + "not_tracked:\n"))
+    assert (told.code, "20环" in told.message.text()) == ("too-deep", True)
+
+
+def test_a_ladder_has_fifty_steps_of_a_kind_at_most() -> None:
+    days = ", ".join(f"{n}d" for n in range(60, 0, -1))
+    text, place = marked(table("[20wd, 5wd, 1wd]", f"[{days.replace(' 10d', ' ‸10d')}]"))
+    assert [(p.code, p.place and (p.place.line, p.place.column)) for p in problems(text)] == [("bad-ladder", place)]
