@@ -69,12 +69,15 @@ def test_who_is_away_is_stood_in_for_and_the_mail_says_so(office):
     )
 
 
-def test_supporting_and_coordinating_units_and_the_body_owed_for_stand_in_the_mail(office):
+def test_supporting_and_coordinating_units_and_the_body_owed_for_stand_in_mail_and_ledger(office):
     text = letter(office, "catalogue/wanghe-county/once#remind-5wd")["text"]
     assert "责任单位：望河县人民政府" in text
     assert "配合单位：州司法局" in text
     assert "协调单位：州人民政府办公室" in text
     assert "代州政务公开工作领导小组办理" in text
+    ledger = did(office, "ledger", "--format", "csv")
+    assert "协调：州人民政府办公室" in ledger
+    assert "代州政务公开工作领导小组办理" in ledger
 
 
 def test_until_an_event_is_given_to_a_unit_its_coordinator_is_chased_and_its_history_follows(office):
