@@ -13,7 +13,7 @@ from scheduler.planning.model import FactKind, Recipient, Slot, State, Step, Tas
 from scheduler.planning.people import Directory, Route
 from scheduler.planning.plan import Plan
 from scheduler.planning.reasons import Reason
-from scheduler.planning.standing import standing
+from scheduler.planning.standing import has_lapsed, standing
 from scheduler.planning.windows import Window
 from scheduler.register.values import MailPace
 from scheduler.workdays import Region
@@ -73,7 +73,8 @@ class Cases:
             route=partial(self.route, task),
             sheet=self.sheet,
             outcomes={key[start:]: found for key, found in plan.history.outcomes(task.id).items()},
-            silence=SILENT.get(stands.state),
+            # A prompt that lapsed owes an answer for each reminder that had no time to go: target-passed.
+            silence=None if has_lapsed(stands, now) else SILENT.get(stands.state),
             acknowledged=stands.acknowledged_at is not None,
             progress=stands.progress.done if stands.progress is not None else 0,
             resumed=max((f.entered for f in facts if f.kind in _RESUMING), default=None),

@@ -28,7 +28,8 @@ def standing(task: Task, plan: Plan, now: datetime) -> Standing:
     """Where `task` stands at `now` (aware), by the facts of the plan's history.
 
     Overdue begins after `due`: at the next midnight in Beijing, for hour-scale tasks at the moment; never at an earlier
-    target. The day done of a finished task is compared with the due day as it stood when that was entered.
+    target; a soft prompt lapses then. The day done of a finished task is compared with the due day as it stood when
+    that was entered.
     """
     facts = plan.history.task(task.id)
     count = reached(task, plan.history, plan.roster, now.astimezone(BEIJING).date())
@@ -98,8 +99,8 @@ def _done(task: Task, on: Moment, due: Moment, closing: Closing | None) -> State
 def _running(task: Task, now: datetime) -> State:
     if task.slot.paused:
         return State.PAUSED
-    if not is_soft(task) and is_overdue(task.dates.due, now):
-        return State.OVERDUE
+    if is_overdue(task.dates.due, now):
+        return State.DORMANT if is_soft(task) else State.OVERDUE
     return State.NOT_OPEN if now.astimezone(BEIJING).date() < task.dates.opens else State.OPEN
 
 
@@ -107,6 +108,12 @@ def is_soft(task: Task) -> bool:
     """Whether it only prompts (适时): never overdue, never late, never red."""
     schedule = task.slot.obligation.schedule
     return isinstance(schedule, Review) and schedule.soft
+
+
+def has_lapsed(stands: Standing, now: datetime) -> bool:
+    """Whether it is a soft prompt whose day has passed with nothing said: it asks for nothing any more."""
+    task = stands.task
+    return stands.state is State.DORMANT and not task.slot.dormant and is_soft(task) and is_overdue(task.dates.due, now)
 
 
 def is_overdue(due: Moment, now: datetime) -> bool:

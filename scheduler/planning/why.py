@@ -207,7 +207,7 @@ def _asleep(task: Task, plan: Plan) -> Iterator[Phrase]:
     if slot.paused:
         yield say("现在停止计算，期间不发提醒；恢复后剩余的期限不变")
     if isinstance(row.schedule, Review) and row.schedule.soft:
-        yield say("适时办理：只作提示，不算逾期")
+        yield say("适时办理：只作提示，当日（当期）过后不再提示，不算逾期")
     if not slot.dormant:
         return
     start = plan.register.office.start

@@ -11,7 +11,7 @@ from itertools import groupby
 from scheduler.planning.cases import SILENT, Cases
 from scheduler.planning.model import Light, Notice, NoticeKind, Outcome, OutcomeKind, Slot, Standing, State, Step, Task
 from scheduler.planning.plan import Plan
-from scheduler.planning.standing import standing
+from scheduler.planning.standing import has_lapsed, standing
 from scheduler.planning.windows import day_of, end_of
 from scheduler.register.values import SetBy
 from scheduler.reports.shapes import days, iso, kind_of
@@ -126,7 +126,6 @@ def record(row: Row) -> list[object]:
 
 def lines(found: Iterable[Row], plan: Plan, now: datetime, lang: Lang) -> Iterator[str]:
     """The tasks in the order of `rows`, each run of tasks of one row and period under a heading; 80 columns."""
-    today = now.date()
     names = {u.id: u.name for u in plan.register.units} | {p.id: p.name for p in plan.register.people}
     for slot, run in groupby(found, key=lambda row: row.task.slot):
         yield from folded(_heading(slot).text(lang), _WIDE)
@@ -134,7 +133,7 @@ def lines(found: Iterable[Row], plan: Plan, now: datetime, lang: Lang) -> Iterat
             stands = row.standing
             light, state = LIGHTS[stands.light].text(lang), STATES[stands.state].text(lang)
             yield f"  {light} {state}  {row.task.id}"
-            left = "".join(said.text(lang) for said in _left(row, plan, today))
+            left = "".join(said.text(lang) for said in _left(row, plan, now))
             yield f"     {clipped(bearer_name(row.task, names), 75 - cells(left))}{left}"
 
 
@@ -227,7 +226,7 @@ def _sent(sent: Sent) -> dict[str, object]:
     }
 
 
-def _left(row: Row, plan: Plan, today: date) -> Iterator[Phrase]:
+def _left(row: Row, plan: Plan, now: datetime) -> Iterator[Phrase]:
     """剩N个工作日 or 逾期N个工作日, counted on the bearer's calendar; what a quota still lacks."""
     stands, dates = row.standing, row.task.dates
     if stands.state in {State.DONE, State.DONE_LATE}:
@@ -235,6 +234,8 @@ def _left(row: Row, plan: Plan, today: date) -> Iterator[Phrase]:
         return
     if stands.progress and stands.state is not State.WAIVED:
         yield say("，已完成{done}/{required}", done=stands.progress.done, required=stands.progress.required)
-    if stands.state in {State.OPEN, State.OVERDUE}:
-        n = plan.calendars.of(row.task.slot.region).count(today, day_of(dates.target))
+    if has_lapsed(stands, now):
+        yield say("，已过，不再提示")
+    elif stands.state in {State.OPEN, State.OVERDUE}:
+        n = plan.calendars.of(row.task.slot.region).count(now.date(), day_of(dates.target))
         yield say("，剩{n}个工作日", n=n) if stands.state is State.OPEN else say("，逾期{n}个工作日", n=-n)

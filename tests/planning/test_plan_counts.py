@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from task_office import Book, office, plan, stands, task
+from task_office import Book, at, office, plan, stands, task
 
+from scheduler.planning.decide import owed
 from scheduler.planning.floors import reaches
-from scheduler.planning.model import Light, Progress, State
+from scheduler.planning.model import Light, Progress, State, Verdict
+from scheduler.planning.reasons import Reason
+from scheduler.planning.standing import has_lapsed
 from scheduler.register.model import Check, Measure
 from scheduler.register.moments import moment
 from scheduler.register.values import Every, Share
@@ -134,10 +137,33 @@ def test_a_soft_review_is_never_overdue_and_never_late() -> None:
     found = plan(office(hard, soft), now="2026-02-01", until="2026-06-30")
     assert (stands(found, "hard/city/2026Q1", "2026-04-01").state) is State.OVERDUE
     late = stands(found, "soft/city/2026Q1", "2026-12-01")
-    assert (late.state, late.light) == (State.OPEN, Light.YELLOW)
+    assert (late.state, late.light) == (State.DORMANT, Light.GREY)
     done = plan(office(hard, soft), book, now="2026-02-01", until="2026-06-30")
     assert stands(done, "soft/city/2026Q1", "2026-05-01").state is State.DONE
     assert {s.kind for s in task(found, "soft/city/2026Q1").slot.steps} == {"reminder"}
+
+
+@pytest.mark.parametrize(
+    ("now", "state", "light"),
+    [
+        ("2026-02-28 23:59", State.OPEN, Light.YELLOW),  # a Saturday: the target was Friday
+        ("2026-03-01 00:00", State.DORMANT, Light.GREY),
+        ("2027-03-01 00:00", State.DORMANT, Light.GREY),
+    ],
+)
+def test_a_soft_prompt_lapses_with_its_period(now: str, state: State, light: Light) -> None:
+    register = office("id: soft\nreview: {every: month, by: end, soft: true}", start="2026-01-01")
+    found = plan(register, Book().loaded("2026-01-01", "soft"), now="2026-02-02")
+    late = stands(found, "soft/city/2026-02", now)
+    assert (late.state, late.light) == (state, light)
+    assert has_lapsed(late, at(now)) is (state is State.DORMANT)
+
+
+def test_a_soft_prompt_that_lapsed_in_an_outage_records_why_it_was_not_sent() -> None:
+    register = office("id: soft\nreview: {every: month, by: end, soft: true}", start="2026-01-01")
+    found = plan(register, Book().loaded("2026-01-01", "soft"), now="2026-03-02", until="2026-03-20")
+    said = {(d.notice.name, d.verdict, d.reason) for d in owed(found, at("2026-03-02"))}
+    assert ("soft/city/2026-02#remind-5wd", Verdict.SKIP, Reason.TARGET_PASSED) in said
 
 
 def test_a_roster_of_several_roles_is_a_roster_of_persons() -> None:

@@ -84,4 +84,4 @@ def test_every_kind_of_row_can_be_explained() -> None:
     told = {t.slot.obligation.id: [step.text() for step in why(t, found)] for t in found.tasks()}
     assert set(told) == {"once", "rule", "draft", "gate", "sync", "count", "cover", "floor", "look"}
     assert all(any(line.startswith("办理时限：") for line in lines) for lines in told.values())
-    assert "适时办理：只作提示，不算逾期" in told["look"]
+    assert "适时办理：只作提示，当日（当期）过后不再提示，不算逾期" in told["look"]
