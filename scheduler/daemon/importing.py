@@ -55,9 +55,9 @@ def prepared(services: Services, content: bytes, file: str, given: Given, now: d
         return Import(file, content, notice, problems)
     register, history = services.register, services.history()
     after = Calendars(register, as_of=services.as_of, imported=(*earlier, notice))
-    span = {"since": now.date(), "until": now.date() + HORIZON}
-    old = compile_plan(register, calendars, history, now=now, **span)
-    new = compile_plan(register, after, history, now=now, **span)
+    since, until = now.date(), now.date() + HORIZON
+    old = compile_plan(register, calendars, history, now=now, since=since, until=until)
+    new = compile_plan(register, after, history, now=now, since=since, until=until)
     days, settled = _changed(calendars.of(notice.region), after.of(notice.region), notice)
     return Import(file, content, notice, problems, days, settled, moved(old, new, now))
 
