@@ -315,10 +315,10 @@ STORIES = {
         "002-023",
         Look("2018-07-02", "human-resources/2018H1", target="2018-07-27", reckoned=opinion.add(day("2018-06-30"), 20)),
     ),
-    "standing:discretionary": story(  # 适时: asked, never overdue
+    "standing:discretionary": story(  # 适时: asked, lapses, never overdue
         "002-012",
         Look("2018-06-01", "city-office/2018H1", target="2018-06-29"),
-        Look("2018-07-02", "city-office/2018H1", State.OPEN),
+        Look("2018-07-02", "city-office/2018H1", State.DORMANT),
     ),
     "standing:live-update": story(
         "000-14",
