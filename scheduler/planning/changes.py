@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import zip_longest
 
 from scheduler.planning.history import History
 from scheduler.planning.index import Happening
@@ -29,7 +30,9 @@ class Changes:
 def changes_of(row: Obligation, occasion: Occasion, history: History, task_id: str | None, today: date) -> Changes:
     """The changes of an occasion: those of its events for everybody, with a `task_id` those of that task as well."""
     facts = history.task(task_id) if task_id is not None else NOTHING
-    found = [*_restarts(row, occasion, history), *_stops(row, occasion, history, facts), *_pauses(facts)]
+    restarts = list(_restarts(row, occasion, history))
+    stops = [*_stops(row, occasion, history, facts), *_pauses(facts)]
+    found = [*restarts, *(_ended(stop, entered, restarts) for stop, entered in stops)]
     made = [change for change, _ in found if not isinstance(change, date)]
     extensions = [
         Extend(e.on, duration(e.by) if e.by is not None else None, e.to) for e in facts.extensions if e.by or e.to
@@ -41,10 +44,13 @@ def changes_of(row: Obligation, occasion: Occasion, history: History, task_id: s
 
 def stopped_since(task: Task, history: History) -> Moment | None:
     """Since when a task's clock stands still: its pause, else the event that stopped it; None while it runs."""
-    paused = history.task(task.id).paused
-    if paused is not None or not task.slot.paused:
-        return paused.on if paused is not None else None
-    slot = task.slot
+    paused, slot = history.task(task.id).paused, task.slot
+    events = (history.happening(event, slot.event or "", slot.event_unit) for event in slot.obligation.restarts_on)
+    restarted = [h.at for h in events if h is not None and not h.planned]
+    if paused is not None and not any(end_of(at) >= end_of(paused.on) for at in restarted):
+        return paused.on
+    if not slot.paused:
+        return None
     found = (history.happening(event, slot.event or "", slot.event_unit) for event in slot.obligation.stops_for)
     return max((h.at for h in found if h is not None and not h.planned), key=end_of, default=None)
 
@@ -71,8 +77,24 @@ def _stops(
 
 
 def _pauses(facts: TaskFacts) -> Iterator[tuple[Stop | Moment, datetime]]:
-    for pause in facts.pauses:
-        yield (pause.on if pause.until is None else Stop(pause.on, pause.until)), pause.entered
+    """What people recorded; a pause ends at the latest where the next one begins, so that no day is left out twice."""
+    pauses = sorted(facts.pauses, key=lambda pause: end_of(pause.on))
+    for pause, following in zip_longest(pauses, pauses[1:]):
+        ends = [end for end in (pause.until, following.on if following else None) if end is not None]
+        yield (Stop(pause.on, min(ends, key=end_of)) if ends else pause.on), pause.entered
+
+
+def _ended(
+    stop: Stop | Moment, entered: datetime, restarts: Sequence[tuple[Restart, datetime]]
+) -> tuple[Stop | Moment, datetime]:
+    """A clock that begins anew stands still no more: the first restart after it ends what is open."""
+    if isinstance(stop, Stop):
+        return stop, entered
+    later = [found for found in restarts if end_of(found[0].on) >= end_of(stop)]
+    if not later:
+        return stop, entered
+    restart, told = min(later, key=lambda found: end_of(found[0].on))
+    return Stop(stop, restart.on), max(entered, told)
 
 
 def _same(events: tuple[str, ...], occasion: Occasion, history: History) -> Iterator[Happening]:

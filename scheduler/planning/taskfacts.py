@@ -73,8 +73,8 @@ class TaskFacts:
 
     @property
     def paused(self) -> Paused | None:
-        """The pause that has no end yet."""
-        return next((p for p in self.pauses if p.until is None), None)
+        """The latest pause that nobody ended; an event that starts the clock anew may have."""
+        return next((p for p in reversed(self.pauses) if p.until is None), None)
 
     @property
     def resumed_at(self) -> datetime | None:
@@ -132,7 +132,7 @@ def _reopened(found: TaskFacts, _: Fact) -> TaskFacts:
 
 def _paused(found: TaskFacts, fact: Fact) -> TaskFacts:
     pause = Paused(when(fact), None, text(fact.data, "reason"), fact.entered, fact.seq)
-    return found if found.paused else replace(found, pauses=(*found.pauses, pause))
+    return replace(found, pauses=(*found.pauses, pause))
 
 
 def _resumed(found: TaskFacts, fact: Fact) -> TaskFacts:

@@ -28,6 +28,7 @@ _CONVENTIONS = {
     Convention.MODIFIED_PRECEDING: say("提前到前一个工作日，不跨月"),
     Convention.MODIFIED_FOLLOWING: say("顺延到后一个工作日，不跨月"),
 }
+_REGULATION = date(2019, 5, 15)  # the revised regulation is in force; in that of 2008 the articles differ
 _SET_BY = {
     SetBy.TEXT: say("日期由文件规定"),
     SetBy.LAW: say("日期由法律法规规定"),
@@ -96,12 +97,14 @@ def _leg(leg: Leg, slot: Slot, calendar: Calendar) -> Iterator[Phrase]:
         case LegKind.EVENT:
             yield from _started(leg)
         case LegKind.RESTART:
-            yield say("自{day}重新起算", day=_said(leg.end))
+            law = _article(slot.obligation, say("政府信息公开条例第三十条"))
+            yield say("自{day}重新起算{law}", day=_said(leg.end), law=law)
         case LegKind.STOP:
             yield say(
-                "{on}之后至{until}（含）停止计算，不计入期限；剩余的期限自其后续算",
+                "{on}之后至{until}（含）停止计算，不计入期限{law}；剩余的期限自其后续算",
                 on=_said(leg.start),
                 until=_said(leg.end),
+                law=_article(slot.obligation, say("政府信息公开条例第三十三条")),
             )
         case LegKind.EXTEND:
             yield say("延长：自原规定期限{old}起，延长到{new}", old=_said(leg.start), new=_said(leg.end))
@@ -113,6 +116,13 @@ def _leg(leg: Leg, slot: Slot, calendar: Calendar) -> Iterator[Phrase]:
             yield from _by_calendar(day_of(leg.start), Roll(Convention(leg.words)), calendar)
         case LegKind.OUTER:
             yield from _outer(leg, slot.obligation)
+
+
+def _article(row: Obligation, article: Phrase) -> Phrase | str:
+    """The article of the regulation of 2019, where the row itself rests on it; else only what the row says is told."""
+    until = row.effective.until
+    lawful = any(b.document.strip("《》").endswith("政府信息公开条例") for b in row.basis)
+    return say("（{article}）", article=article) if lawful and (until is None or until >= _REGULATION) else ""
 
 
 def _stated(leg: Leg, slot: Slot) -> Iterator[Phrase]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from datetime import date, datetime, time
@@ -46,13 +47,35 @@ def test_the_guide_s_commands_answer_as_it_says(tmp_path: Path, monkeypatch: pyt
     table.write_text(re.sub(r"start: 2026-11-23", "start: 2026-03-02", sample), encoding="utf-8")
     environment = {"DUBAN_TABLE": str(table), "DUBAN_STATE": str(tmp_path / "state"), "DUBAN_LANG": "zh"}
     commands = _commands()
-    assert len(commands) == 17
+    assert len(commands) == 16
     for command in commands:
         now = datetime.combine(command.day, time(15), BEIJING)
         monkeypatch.setattr("scheduler.clock.now", lambda now=now: now)
         result = CliRunner(env=environment).invoke(duban, list(command.words))
         assert result.exit_code == (3 if command.answer[0].endswith(REFUSED) else 0), (command, result.output)
         assert [said for said in command.answer if said not in _flowing(result.output)] == [], result.output
+
+
+def test_nobody_is_chased_for_a_reply_while_the_office_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduler.clock.now", lambda: datetime(2026, 9, 8, 15, tzinfo=BEIJING))
+    table = tmp_path / "obligations.yaml"
+    sample = (ROOT / "obligations.yaml").read_text(encoding="utf-8")
+    table.write_text(re.sub(r"start: 2026-11-23", "start: 2026-03-02", sample), encoding="utf-8")
+    environment = {"DUBAN_TABLE": str(table), "DUBAN_STATE": str(tmp_path / "state"), "DUBAN_LANG": "zh"}
+
+    def told(*words: str) -> dict[str, int]:
+        answer = CliRunner(env=environment).invoke(duban, shlex.split(" ".join(words)))
+        assert answer.exit_code == 0, answer.output
+        return {t["task"]: len(t["notices"]) for t in json.loads(answer.stdout)["tasks"]} if "json" in words else {}
+
+    of, forecast = "--unit natural-resources --ref ZRZY-2026-018", "plan --from 2026-09-08 --to 2026-12-31 --format"
+    reply = "foi.reply/natural-resources/ZRZY-2026-018"
+    told(f"event foi.received {of} --at 2026-09-01")
+    assert told(forecast, "json")[reply] > 0
+    told(f"event foi.unclear {of} --at 2026-09-01")
+    assert told(forecast, "json")[reply] == 0
+    told(f"event foi.completed {of} --at 2026-09-08")
+    assert told(forecast, "json")[reply] > 0
 
 
 def _flowing(text: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 from task_office import Book, at, office, on, plan, slots, stands, task
 
+from scheduler.planning.changes import stopped_since
+from scheduler.planning.decide import owed
 from scheduler.planning.model import FactKind, Moment, State
 from scheduler.planning.occasions import Occasion
 from scheduler.planning.reckoning import Stop, reckon
@@ -270,6 +273,54 @@ def test_an_event_that_stopped_the_clock_ends_with_a_resume_too() -> None:
     book.add(FactKind.RESUME, "2025-02-06", "row/city/R-1")
     found = task(plan(table, book, now="2025-02-06"), "row/city/R-1")
     assert (found.slot.paused, found.dates.due) == (False, date(2025, 3, 3))
+
+
+def _stopped_by_hand(book: Book) -> Book:
+    return book.add(FactKind.PAUSE, "2025-01-14", "row/city/R-1", reason="等待补正")
+
+
+@pytest.mark.parametrize(
+    "stopped",
+    [_stopped_by_hand, lambda book: book.event("2025-01-14", event="asked")],
+    ids=["by a pause", "by an event"],
+)
+def test_what_starts_the_clock_anew_ends_what_stopped_it(stopped: Callable[[Book], Book]) -> None:
+    table = office(f"{REPLY}\nstops_for: [asked]\nrestarts_on: [completed]", start="2025-01-01")
+    book = stopped(Book().event("2025-01-10"))
+    waiting = plan(table, book, now="2025-02-07")
+    assert stands(waiting, "row/city/R-1", "2025-06-02").state is State.PAUSED
+    assert not owed(waiting, at("2025-06-02"))  # nobody is chased while the office waits
+    book.event("2025-02-10", event="completed")
+    found = plan(table, book, now="2025-02-10")
+    again = task(found, "row/city/R-1")
+    assert (again.slot.paused, again.dates.due, again.slot.known) == (False, date(2025, 3, 10), at("2025-02-10"))
+    assert stopped_since(again, found.history) is None
+
+
+def test_a_clock_that_began_anew_can_be_stopped_once_more() -> None:
+    table = office(f"{REPLY}\nrestarts_on: [completed]", start="2025-01-01")
+    book = _stopped_by_hand(Book().event("2025-01-10")).event("2025-02-10", event="completed")
+    book.add(FactKind.PAUSE, "2025-02-13", "row/city/R-1", reason="征求第三方意见")
+    found = plan(table, book, now="2025-02-14")
+    stopped = task(found, "row/city/R-1")
+    assert (stopped.slot.paused, stopped_since(stopped, found.history)) == (True, date(2025, 2, 13))
+    book.add(FactKind.RESUME, "2025-02-20", "row/city/R-1")
+    resumed = task(plan(table, book, now="2025-02-20"), "row/city/R-1")
+    assert (resumed.slot.paused, resumed.dates.due) == (False, date(2025, 3, 17))  # five working days more
+
+
+def test_two_pauses_on_end_leave_out_no_day_twice() -> None:
+    table = office(REPLY, start="2025-01-01")
+    once = Book().event("2025-02-10").add(FactKind.PAUSE, "2025-02-13", "row/city/R-1")
+    twice = Book().event("2025-02-10").add(FactKind.PAUSE, "2025-02-13", "row/city/R-1")
+    twice.add(FactKind.PAUSE, "2025-02-18", "row/city/R-1")
+    dues = {
+        task(
+            plan(table, b.add(FactKind.RESUME, "2025-02-20", "row/city/R-1"), now="2025-02-20"), "row/city/R-1"
+        ).dates.due
+        for b in (once, twice)
+    }
+    assert dues == {date(2025, 3, 17)}
 
 
 @pytest.mark.parametrize(

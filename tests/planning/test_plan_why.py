@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from task_office import Book, office, plan, task
 
 from scheduler.planning import why
@@ -50,6 +51,28 @@ def test_pauses_and_extensions_are_said_with_their_reasons() -> None:
     assert "延长：自原规定期限2025-03-03（周一）起，延长到2025-03-10（周一）" in text
     assert "理由：需要检索，批准人：he.ping" in text
     assert "理由：征求第三方意见" in text
+
+
+@pytest.mark.parametrize(
+    ("row", "lawful"),
+    [
+        ("basis: {document: 中华人民共和国政府信息公开条例, clause: 第三十三条}", True),
+        (
+            "basis: {document: 《政府信息公开条例》}\neffective: {until: 2019-05-14}",
+            False,
+        ),  # the articles of 2008 differ
+        ("basis: {document: 政务公开工作要点分工方案, clause: 六(五)}", False),
+    ],
+)
+def test_articles_are_named_where_the_row_rests_on_the_regulation(row: str, lawful: bool) -> None:
+    clock = "due: {within: 20wd, after: paper}\nowed_by: event.unit\nstops_for: [asked]\nrestarts_on: [completed]"
+    book = Book().event("2019-01-10").event("2019-01-14", event="completed").event("2019-01-16", event="asked")
+    book.add(FactKind.RESUME, "2019-01-22", "row/city/R-1")
+    text = said(f"{clock}\n{row}", "row/city/R-1", book, now="2019-01-22")
+    assert "自2019-01-14（周一）重新起算" in text
+    assert "停止计算，不计入期限" in text
+    assert ("重新起算（政府信息公开条例第三十条）" in text) is lawful
+    assert ("不计入期限（政府信息公开条例第三十三条）；" in text) is lawful
 
 
 def test_hours_overrides_outer_limits_and_sleep_are_said() -> None:
