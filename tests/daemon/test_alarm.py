@@ -39,6 +39,15 @@ def test_each_obligation_has_one_job_and_only_changed_ones_are_set_anew():
     assert {job.id for job in alarm.get_jobs()} == {SWEEP, "report"}
 
 
+def test_an_obligation_may_be_called_sweep():
+    alarm = AlarmClock(lambda: None)
+    alarm.set_moments({"sweep": MOMENTS})
+    alarm.set_moments({"sweep": MOMENTS[1:]})
+    alarm._main_loop = lambda: None
+    alarm.start()
+    assert {job.id for job in alarm.get_jobs()} == {SWEEP, "sweep"}
+
+
 def test_it_rings_at_every_moment_of_a_year():
     rings = []
     days = [datetime(2026, 1, 1, 9, tzinfo=BEIJING) + timedelta(days=n) for n in range(365)]

@@ -179,7 +179,7 @@ def test_at_the_very_moment_a_quiet_daemon_asks(office):
     assert len(office.beat(daemon, FRI_9)) == 2
 
 
-def test_each_obligation_has_one_job_and_they_follow_the_table(office):
+def test_each_obligation_has_one_job_and_they_follow_the_table(office, monkeypatch):
     daemon = office.daemon()
     alarm = AlarmClock(lambda: None)
     daemon._set(alarm)
@@ -190,6 +190,11 @@ def test_each_obligation_has_one_job_and_they_follow_the_table(office):
     daemon._set(alarm)
     assert {job.id for job in alarm.get_jobs()} == {SWEEP, "yearly-report", "publish"}
     assert alarm.get_job("publish").trigger.moments == moments(daemon.desk.plan)["publish"]
+    looked = counted(monkeypatch, service, "moments")
+    office.beat(daemon, "2026-01-19 09:01")
+    looked.clear()
+    daemon._set(alarm)
+    assert looked == []  # the plan is as it was
 
 
 def test_with_all_jobs_deleted_nothing_is_lost(office):

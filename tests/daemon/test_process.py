@@ -185,6 +185,7 @@ def test_a_setting_that_cannot_be_is_one_clear_problem(supervisor, env, code, pr
         ({"DUBAN_DATABASE": "mysql://x"}, "database-unreachable"),
         ({"DUBAN_SMTP": "smtps://zwgk@mail.example.gov.cn"}, "smtp-password-missing"),
         ({"DUBAN_SMTP": "smtp://127.0.0.1", "DUBAN_SMTP_TIMEOUT": "soon"}, "smtp-timeout"),
+        ({"DUBAN_SMTP_TIMEOUT": "soon"}, "smtp-timeout"),  # also where letters become files
         ({"DUBAN_FROM": "督办"}, "mail-from"),
         ({"DUBAN_BEAT": "0"}, "beat-unknown"),
         ({"DUBAN_BEAT": "nan"}, "beat-unknown"),
