@@ -22,7 +22,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from scheduler.clock import BEIJING
 
-SWEEP = "sweep"
+SWEEP = "/sweep"  # with a slash, which no id of an obligation has
 BEAT = timedelta(seconds=30)
 
 
