@@ -13,7 +13,7 @@ from scheduler.daemon.dispatch import Compose, Dispatch
 from scheduler.daemon.service import Daemon
 from scheduler.daemon.services import Services
 from scheduler.journal import Claim
-from scheduler.mailing import Letter, Post, Rendered, Transport, transport_for
+from scheduler.mailing import Letter, Post, Rendered, Transport, patience, transport_for
 from scheduler.planning import Plan
 from scheduler.planning.messages import on_trial
 from scheduler.planning.model import Message, Notice
@@ -39,7 +39,7 @@ def open_daemon(
     post = Post(settings.templates, settings.sender)
     transport = transport or transport_for(settings.smtp, settings.smtp_password, env=env)
     desk = Desk(services, tell_time())
-    lease = timedelta(seconds=max(_SHORTEST_LEASE, 3 * float(env.get("DUBAN_SMTP_TIMEOUT") or 30)))
+    lease = timedelta(seconds=max(_SHORTEST_LEASE, 3 * patience(env)))
     dispatch = Dispatch(desk.journal, transport, _composer(post), lease)
     return Daemon(desk, dispatch, post, tell_time, sender_domain(settings.sender, register))
 

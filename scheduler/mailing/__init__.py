@@ -15,7 +15,7 @@ from scheduler.mailing.letter import Letter, Mailbox, Receipt
 from scheduler.mailing.post import Post
 from scheduler.mailing.templates import Rendered, TemplateFaultError
 from scheduler.mailing.transport import FolderTransport, MemoryTransport, Transport
-from scheduler.mailing.urls import transport_for
+from scheduler.mailing.urls import patience, transport_for
 from scheduler.mailing.views import ChangeView, CountView, SummaryView
 
 __all__ = [
@@ -38,5 +38,6 @@ __all__ = [
     "UnknownFailure",
     "change_view",
     "check_templates",
+    "patience",
     "transport_for",
 ]

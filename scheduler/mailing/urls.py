@@ -46,7 +46,7 @@ def _server(url: str, env: Mapping[str, str]) -> Server:
         security=Security(parts.scheme),
         user=unquote(parts.username) if parts.username else None,
         ca=Path(ca) if ca else None,
-        timeout=_timeout(env.get("DUBAN_SMTP_TIMEOUT")),
+        timeout=patience(env),
     )
 
 
@@ -69,7 +69,9 @@ def _parts(url: str) -> SplitResult:
     return parts
 
 
-def _timeout(text: str | None) -> float:
+def patience(env: Mapping[str, str]) -> float:
+    """How many seconds the mail server has for an answer: DUBAN_SMTP_TIMEOUT, else 30. Raises ConfigurationFailure."""
+    text = env.get("DUBAN_SMTP_TIMEOUT")
     if not text:
         return 30.0
     try:
