@@ -118,7 +118,7 @@ def _parsed(text_: str) -> URL:
         if url.drivername in {"postgresql", "postgres"}:
             url = url.set(drivername="postgresql+psycopg")
         url.get_dialect()
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:  # a port that is no number
         raise failure("database-unreachable", text_.partition(":")[0], "sqlite:///… | postgresql://…") from error
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
         raise failure("database-unreachable", url.drivername, "sqlite:///… | postgresql://…")

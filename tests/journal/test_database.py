@@ -130,7 +130,14 @@ def test_a_journal_in_memory_serves_for_trials() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["nonsense", "mysql://localhost/duban", "oracle+x://h/d", "sqlite:////proc/no/duban.db"]
+    "url",
+    [
+        "nonsense",
+        "mysql://localhost/duban",
+        "oracle+x://h/d",
+        "sqlite:////proc/no/duban.db",
+        "postgresql://duban:geheim@127.0.0.1:port/duban",
+    ],
 )
 def test_an_address_that_leads_nowhere_is_told(url: str) -> None:
     with refused("database-unreachable"):
