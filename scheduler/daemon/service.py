@@ -110,8 +110,8 @@ class Daemon:
 
     def _follow(self, now: datetime) -> bool:
         """Take in edits and facts; of a reload the supervisor hears its begin and, once it is done, its end."""
-        reload, self._reload = self._reload, False
-        if reload:
+        if reload := self._reload:  # only then: a SIGHUP between a look and an unconditional reset would be lost
+            self._reload = False
             reloading()
         try:
             changed = self.desk.follow(now, reload=reload)
