@@ -23,7 +23,7 @@ from scheduler.register.model import (
     With,
     Within,
 )
-from scheduler.register.values import Duration, Every, Unit
+from scheduler.register.values import Anchor, Duration, Every, Unit
 from scheduler.register.values import Moment as Rule
 from scheduler.workdays import Calendar, Convention
 
@@ -257,12 +257,17 @@ def _with_outer(obligation: Obligation, occasion: Occasion, found: Reckoning, ca
     outer = obligation.outer
     if outer is None:
         return found
-    every = occasion.period.every if occasion.period else Every.YEAR
-    if isinstance(outer.by, date):
-        day = outer.by
-    else:
-        day = day_in(Period.holding(every, day_of(found.printed)), outer.by, calendar)
+    by = outer.by
+    day = by if isinstance(by, date) else day_in(_period_of(by, occasion, found), by, calendar)
     second = _rolled([Leg(LegKind.OUTER, day, day)], outer.roll, calendar)
     if end_of(second.due) < end_of(found.due):
         return replace(second, outer=day_of(found.due), legs=found.legs + second.legs)
     return replace(found, outer=day_of(second.due), legs=found.legs + second.legs)
+
+
+def _period_of(rule: Rule, occasion: Occasion, found: Reckoning) -> Period:
+    """`end + 20d` counts from the same period as the first limit; `03-31` is a day of the year that this falls in."""
+    period = occasion.period
+    if period is not None and rule.anchor in {Anchor.START, Anchor.END}:
+        return period
+    return Period.holding(period.every if period else Every.YEAR, day_of(found.printed))

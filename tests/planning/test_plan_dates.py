@@ -125,6 +125,12 @@ def test_of_two_limits_the_stricter_is_due_and_the_other_is_shown() -> None:
     assert (earlier.printed, earlier.due, earlier.target, earlier.outer) == (*(SAT_2026_01_31,) * 3, date(2026, 3, 31))
 
 
+def test_two_limits_after_the_end_of_a_period_count_from_the_same_end() -> None:
+    outer = "outer: {by: end + 20d, basis: {document: 条例}}"
+    found = slots(f"due: {{every: quarter, by: end + 10d, roll: none}}\n{outer}")["2026Q1"].dates
+    assert (found.due, found.outer) == (date(2026, 4, 10), date(2026, 4, 20))
+
+
 def test_rrule_labels_are_days() -> None:
     row = 'due: {rrule: "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=15", from: 2026-01-15, roll: preceding}'
     found = slots(row)
