@@ -17,6 +17,8 @@ from scheduler.journal.errors import failure
 from scheduler.journal.tables import fact, kept, mark
 from scheduler.journal.values import Kept
 from scheduler.planning.model import Entry, Fact, FactKind
+from scheduler.problems import Problem, UsageError
+from scheduler.words import say
 
 _REFERRING = (FactKind.TABLE.value, FactKind.CALENDAR.value, FactKind.DRAFT.value)  # `files`: digests of kept ones
 _INSERT = insert(fact)
@@ -31,7 +33,10 @@ def head(connection: Connection) -> Head:
 
 
 def append(connection: Connection, entries: Iterable[Entry], now: datetime) -> tuple[Fact, ...]:
-    """Add entries after the head, inside a transaction that may append."""
+    """Add entries after the head, inside a transaction that may append.
+
+    Raises UsageError for bytes that are no text: a terminal hands them on as they were typed.
+    """
     seq, previous = (last := head(connection)).seq, last.hash
     entered = stamp(now)
     rows: list[dict[str, object]] = []
@@ -48,7 +53,11 @@ def append(connection: Connection, entries: Iterable[Entry], now: datetime) -> t
             "task": entry.task,
             "data": json.loads(data),
         }
-        hash_ = link(previous, row)
+        try:
+            hash_ = link(previous, row)
+        except UnicodeEncodeError as error:
+            message, hint = say("这里不是 UTF-8 编码的文字"), say("没有登记，记录未变")
+            raise UsageError(Problem("not-utf8", message, hint)) from error
         rows.append(row | {"data": data, "previous": previous, "hash": hash_})
         written.append(Fact(seq, entry.kind, moment(entered), entry.on, entry.by, entry.task, read_data(data)))
         previous = hash_
@@ -94,7 +103,7 @@ def keep(connection: Connection, kind: str, name: str, content: bytes, now: date
         row = {
             "digest": digest,
             "kind": kind,
-            "name": name,
+            "name": name.encode(errors="replace").decode(),  # a file's name may be any bytes
             "content": zlib.compress(content),
             "first_kept": stamp(now),
         }

@@ -13,7 +13,7 @@ from stationery import BEIJING, MON_2026_11_23, entries, tamper
 
 from scheduler.journal import Head, Journal
 from scheduler.planning.model import Entry, FactKind
-from scheduler.problems import UnreachableError
+from scheduler.problems import UnreachableError, UsageError
 
 
 def test_facts_come_back_as_they_were_written(journal: Journal) -> None:
@@ -64,6 +64,19 @@ def test_entries_are_written_all_or_none(journal: Journal) -> None:
     with pytest.raises(ValueError, match="share"):
         journal.append([*entries(2), faulty], now=MON_2026_11_23)
     assert journal.head().seq == 0
+
+
+def test_bytes_that_are_no_text_are_refused(journal: Journal) -> None:
+    typed = Entry(FactKind.RECORD, "he.ping", data={"title": "\udcff\udcfe"})  # as Python reads them from a terminal
+    with pytest.raises(UsageError) as error:
+        journal.append([*entries(2), typed], now=MON_2026_11_23)
+    assert error.value.problems[0].code == "not-utf8"
+    assert journal.head().seq == 0
+
+
+def test_a_file_is_kept_whatever_the_bytes_of_its_name(journal: Journal) -> None:
+    digest = journal.keep("table", "\udcff.yaml", b"version: 1\n", MON_2026_11_23)
+    assert journal.kept(digest) == b"version: 1\n"
 
 
 def test_many_facts_are_read_page_by_page(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
