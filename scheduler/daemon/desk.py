@@ -94,7 +94,8 @@ class Desk:
             self.journal.append([refused], now=now)
             self.refused_as = f"{digest}:{now.date().isoformat()}"
             for problem in loaded.problems:
-                log.error("table refused %s", problem.text().replace("\n", " "))
+                # The words may quote a mail address; they stand in the mail to the admin, not in a log.
+                log.error("table refused %s %s[%s]", problem.place or "", problem.level, problem.code)
         self.refused = loaded.problems
 
     def _adopt(self, loaded: Loaded, register: Register, now: datetime) -> None:
@@ -111,7 +112,6 @@ class Desk:
         ]
         self.journal.append(entries, now=now)
         self.register, self.table_files, self._in_force = register, digests, register.digest
-        self._stale = True
 
     def _changed(self, register: Register) -> tuple[str, ...]:
         """In words what differs from the table that was last in force, which the journal kept; nothing of the first."""

@@ -28,6 +28,7 @@ def test_a_faulty_table_is_written_down_once_and_told_once(office):
     daemon = office.daemon()
     office.table.write_text(BROKEN)
     for minute in range(5):
+        daemon._reload = minute % 2 == 1  # the admin asks again, without an edit
         office.beat(daemon, f"2026-01-19 09:0{minute}")
     assert len(office.facts(FactKind.TABLE_REFUSED)) == 1
     (letter,) = office.server.letters
@@ -35,6 +36,14 @@ def test_a_faulty_table_is_written_down_once_and_told_once(office):
     places = [line.removeprefix("位置：") for line in lines if line.startswith("位置：")]
     assert places == [f"{office.table}:{line}:{column}" for line, column in places_of("provinz", "fünf")]
     assert len([line for line in lines if line.startswith("处理：")]) == 2
+
+
+def test_a_log_says_where_a_table_is_wrong_and_quotes_no_address(office, caplog):
+    daemon = office.daemon()
+    office.table.write_text(TABLE.replace("zhoumin@example.gov.cn", "zhoumin@@example.gov.cn"))
+    office.beat(daemon, MON_9)
+    assert any("table refused" in line and ":13:37 error[bad-address]" in line for line in caplog.messages)
+    assert "zhoumin" not in caplog.text
 
 
 def places_of(*words: str) -> list[tuple[int, int]]:
