@@ -15,6 +15,7 @@ from scheduler.daemon.service import Daemon
 from scheduler.daemon.services import Services
 from scheduler.daemon.start import open_daemon
 from scheduler.journal import OutboxState
+from scheduler.mailing import check_templates
 from scheduler.problems import DubanError, Problem, UnreachableError
 from scheduler.reports.opening import opening
 from scheduler.words import say
@@ -38,6 +39,7 @@ def run(*, once: bool) -> int:
         n = daemon.once()
         click.echo(tell(say("已发出{n}封邮件，待发{m}封。", n=n, m=desk.journal.pending_count())))
         return _held_back(daemon, desk)
+    shown(tuple(check_templates(desk.settings.templates)), spoken())  # mail that needs a broken one would wait
     for sentence in opening(daemon.desk.plan, desk.settings, clock.now()):
         click.echo(sentence.text(spoken()))
     sys.stdout.flush()

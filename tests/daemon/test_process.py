@@ -228,6 +228,18 @@ def test_once_without_a_mail_server_says_what_did_not_leave(urgent):
     assert "error[mail-waiting] 发给zhou.min的邮件没有发出：" in done.stderr
 
 
+def test_a_broken_template_is_told_at_the_start_before_any_mail_needs_it(supervisor):
+    folder = supervisor.folder / "templates"
+    shutil.copytree(TEMPLATES, folder)
+    (folder / "weekly.txt.j2").unlink()
+    supervisor.env["DUBAN_TEMPLATES"] = str(folder)
+    supervisor.start()
+    supervisor.hear("READY=1")
+    code, _, _, err = supervisor.end()
+    assert code == 0
+    assert f"{folder / 'weekly.txt.j2'}:1:1: error[template-missing]" in err
+
+
 def test_once_with_a_typo_in_a_template_names_file_and_line(urgent):
     folder = urgent.folder / "templates"
     shutil.copytree(TEMPLATES, folder)
