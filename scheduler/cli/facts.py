@@ -66,10 +66,11 @@ def _add(by_whom: str | None, accept: Callable[[Clerk], Accepted], task: str | N
     """Look at the state, write the entry down, say what it changed."""
     desk, now = services(), clock.now()
     history = desk.history()
-    accepted = accept(Clerk(plan_around(desk, history, now, task), by_whom or login(), now))
+    before = plan_around(desk, history, now, task)
+    accepted = accept(Clerk(before, by_whom or login(), now))
     facts = desk.journal.append([accepted.entry], now=now)
     after = plan_around(desk, history.extended(facts), now, task)
-    changed = effect(accepted, after, now)
+    changed = effect(accepted, before, after, now)
     if output_format() == "json":
         click.echo(
             line({"seq": facts[0].seq, "kind": facts[0].kind.value, "task": facts[0].task, "said": tell(changed)})

@@ -8,7 +8,7 @@ from datetime import datetime
 from scheduler.planning.cases import Cases
 from scheduler.planning.entries import Accepted
 from scheduler.planning.index import parts
-from scheduler.planning.model import FactKind, Task
+from scheduler.planning.model import FactKind, State, Task
 from scheduler.planning.plan import Plan
 from scheduler.planning.standing import standing
 from scheduler.register.model import Coverage, Measure, Quota
@@ -17,21 +17,22 @@ from scheduler.reports.status import STATES, next_notice
 from scheduler.words import Phrase, say
 
 _LISTED = 3
+_OVER = frozenset({State.DONE, State.DONE_LATE, State.WAIVED, State.DORMANT})
 
 
-def effect(accepted: Accepted, after: Plan, now: datetime) -> Phrase:
+def effect(accepted: Accepted, before: Plan, after: Plan, now: datetime) -> Phrase:
     """The sentence of the entry, completed by what the plan says now that it is written down."""
-    parts = [accepted.said, *_consequences(accepted, after, now)]
+    parts = [accepted.said, *_consequences(accepted, before, after, now)]
     sentence = parts[0]
     for part in parts[1:]:
         sentence = say("{first}；{then}", first=sentence, then=part)
     return say("{sentence}。", sentence=sentence)
 
 
-def _consequences(accepted: Accepted, after: Plan, now: datetime) -> Iterator[Phrase]:
+def _consequences(accepted: Accepted, before: Plan, after: Plan, now: datetime) -> Iterator[Phrase]:
     entry = accepted.entry
     if entry.kind is FactKind.EVENT:
-        yield from _begun(after, str(entry.data["ref"]), now)
+        yield from _begun(before, after, str(entry.data["ref"]), now)
     elif entry.kind is FactKind.RECORD:
         yield from _counted(after, accepted, now)
     elif entry.kind is FactKind.ASSIGN and entry.task is not None:
@@ -51,15 +52,23 @@ def _stands(task: Task, after: Plan, now: datetime) -> Phrase:
     return say("现状：{state}，{following}", state=STATES[stands.state], following=following)
 
 
-def _begun(after: Plan, ref: str, now: datetime) -> Iterator[Phrase]:
-    tasks = [task for slot in after.slots if slot.event == ref for task in after.tasks_of(slot)]
+def _begun(before: Plan, after: Plan, ref: str, now: datetime) -> Iterator[Phrase]:
+    """The open tasks that the event made, or whose days or clock it changed."""
+    known = {task.id: (task.dates, task.slot.paused) for task in _of_event(before, ref)}
+    changed = (task for task in _of_event(after, ref) if known.get(task.id) != (task.dates, task.slot.paused))
+    tasks = [task for task in changed if standing(task, after, now).state not in _OVER]
     for task in tasks[:_LISTED]:
         mark = say("（暂定）") if task.dates.provisional else ""
+        mark = say("（停止计算）") if task.slot.paused else mark
         yield say("任务 {task}，办理时限{target}{mark}", task=task.id, target=iso(task.dates.target), mark=mark)
     if len(tasks) > _LISTED:
         yield say("等{n}项任务", n=len(tasks))
     if len(tasks) == 1:
         yield _stands(tasks[0], after, now)
+
+
+def _of_event(plan: Plan, ref: str) -> Iterator[Task]:
+    return (task for slot in plan.slots if slot.event == ref for task in plan.tasks_of(slot))
 
 
 def _counted(after: Plan, accepted: Accepted, now: datetime) -> Iterator[Phrase]:

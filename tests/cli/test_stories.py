@@ -150,6 +150,19 @@ def test_a_completed_application_starts_the_clock_anew(office):
     assert "2026-11-16" in office("why", REPLY).stdout
 
 
+def test_an_event_names_only_the_open_tasks_that_it_made_or_changed(office):
+    assert f"任务 {REPLY}，办理时限2026-11-30" in event(office, "application.received", "2026-006", "2026-11-02")
+    other = event(office, "finding", "2026-006", "2026-11-03", "--unit", "anquan-city")
+    assert "任务 rectify/anquan-city/2026-006" in other
+    assert REPLY not in other
+    assert f"任务 {REPLY}，办理时限2026-11-30（停止计算）" in event(
+        office, "third-party.asked", "2026-006", "2026-11-09"
+    )
+    assert REPLY not in event(office, "application.received", "2026-006", "2026-11-02", "--title", "申请")
+    did(office, "done", REPLY, "--on", "2026-11-20")
+    assert "任务" not in event(office, "application.completed", "2026-006", "2026-11-16")
+
+
 # -- done ------------------------------------------------------------------------------------------------------------
 
 CATALOGUE = "catalogue/anquan-city/once"
