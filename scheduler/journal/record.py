@@ -15,7 +15,6 @@ from scheduler.journal.database import Database
 from scheduler.journal.encoding import moment, read_data, read_on, stamp, written_data, written_on
 from scheduler.journal.errors import failure
 from scheduler.journal.tables import fact, kept, mark
-from scheduler.journal.values import Kept
 from scheduler.planning.model import Entry, Fact, FactKind
 from scheduler.problems import Problem, UsageError
 from scheduler.words import say
@@ -97,7 +96,7 @@ def verify(database: Database, anchor: Anchor | None) -> Audit:
 
 
 def keep(connection: Connection, kind: str, name: str, content: bytes, now: datetime) -> str:
-    """Store a file whole, once; the latest of its kind is remembered, also when an old one comes again."""
+    """Store a file whole, once; returns its digest."""
     digest = hashlib.sha256(content).hexdigest()
     if connection.execute(select(kept.c.digest).where(kept.c.digest == digest)).first() is None:
         row = {
@@ -108,16 +107,13 @@ def keep(connection: Connection, kind: str, name: str, content: bytes, now: date
             "first_kept": stamp(now),
         }
         connection.execute(insert(kept), row)
-    put_mark(connection, f"kept:{kind}", digest)
     return digest
 
 
-def kept_file(connection: Connection, digest: str) -> Kept | None:
-    """The file with this digest."""
-    row = connection.execute(select(kept).where(kept.c.digest == digest)).first()
-    if row is None:
-        return None
-    return Kept(row.digest, row.kind, row.name, zlib.decompress(row.content), moment(row.first_kept))
+def kept_file(connection: Connection, digest: str) -> bytes | None:
+    """The file with this digest; None where it is gone, or is not what was kept."""
+    content = connection.execute(select(kept.c.content).where(kept.c.digest == digest)).scalar()
+    return zlib.decompress(content) if content is not None and _is(content, digest) else None
 
 
 def read_mark(connection: Connection, key: str) -> str | None:

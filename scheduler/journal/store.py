@@ -14,7 +14,7 @@ from scheduler.journal.chain import Anchor, Audit, Head
 from scheduler.journal.database import Database
 from scheduler.journal.errors import failure, told
 from scheduler.journal.queueing import Queued
-from scheduler.journal.values import Attempt, Body, Claim, Kept, OutboxRow, OutboxState, Result
+from scheduler.journal.values import Attempt, Body, Claim, OutboxRow, OutboxState, Result
 from scheduler.planning.model import Decision, Entry, Fact, FactKind, Message, Outcome
 
 
@@ -71,23 +71,17 @@ class Journal:
     # -- files kept whole, and marks -----------------------------------------------------------------------------------
 
     def keep(self, kind: str, name: str, content: bytes, now: datetime) -> str:
-        """Keep a file whole, once, and remember it as the latest of its kind; returns the SHA-256 of its content."""
+        """Keep a file whole, once; returns the SHA-256 of its content."""
         with self._database.appending() as connection:
             return record.keep(connection, kind, name, content, now)
 
     def kept(self, digest: str) -> bytes:
-        """The content with this digest. Raises KeyError if it was never kept."""
+        """The content with this digest; one that is gone or was touched counts as a damaged database."""
         with self._database.reading() as connection:
             found = record.kept_file(connection, digest)
         if found is None:
-            raise KeyError(digest)
-        return found.content
-
-    def latest_kept(self, kind: str) -> Kept | None:
-        """The file of this kind that was kept (again) last."""
-        with self._database.reading() as connection:
-            digest = record.read_mark(connection, f"kept:{kind}")
-            return None if digest is None else record.kept_file(connection, digest)
+            raise failure("database-damaged", self._database.where, f"kept {digest[:12]}")
+        return found
 
     def mark(self, key: str) -> str | None:
         """A small piece of state, such as the moment of the last sweep."""

@@ -1,4 +1,4 @@
-"""The words of the journal as frozen values: kept files, messages, claims, results. Nothing is stored here."""
+"""The words of the journal as frozen values: messages, claims, results. Nothing is stored here."""
 
 from __future__ import annotations
 
@@ -8,17 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from scheduler.planning.model import MessageKind, Recipient
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A table or calendar kept whole; `digest` is the SHA-256 of its content in hex."""
-
-    digest: str
-    kind: str
-    name: str
-    content: bytes
-    first_kept: datetime
 
 
 class OutboxState(StrEnum):

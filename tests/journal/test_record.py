@@ -119,19 +119,15 @@ def test_a_file_is_kept_once_under_its_digest(journal: Journal) -> None:
     assert digest == sha256("version: 1 # 台账\n".encode()).hexdigest()
     assert journal.keep("table", "renamed.yaml", "version: 1 # 台账\n".encode(), MON_2026_11_23) == digest
     assert journal.kept(digest).decode() == "version: 1 # 台账\n"
-    with pytest.raises(KeyError):
-        journal.kept("0" * 64)
 
 
-def test_the_latest_of_a_kind_is_the_one_kept_last_even_if_it_is_an_old_one(journal: Journal) -> None:
-    assert journal.latest_kept("table") is None
-    journal.keep("table", "obligations.yaml", b"old", MON_2026_11_23)
-    journal.keep("table", "obligations.yaml", b"new", MON_2026_11_23)
-    journal.keep("calendar", "2027.txt", b"calendar", MON_2026_11_23)
-    journal.keep("table", "obligations.yaml", b"old", MON_2026_11_23)
-    latest = journal.latest_kept("table")
-    assert latest
-    assert (latest.content, latest.name, latest.first_kept) == (b"old", "obligations.yaml", MON_2026_11_23)
+def test_a_kept_file_that_is_gone_or_touched_is_a_damaged_database(journal: Journal, url: str) -> None:
+    digest = journal.keep("table", "obligations.yaml", b"version: 1\n", MON_2026_11_23)
+    for missing in ("0" * 64, digest):
+        tamper(url, "UPDATE kept SET content = :zip", zip=b"zip")
+        with pytest.raises(UnreachableError) as error:
+            journal.kept(missing)
+        assert error.value.problems[0].code == "database-damaged"
 
 
 def test_marks_are_remembered(journal: Journal) -> None:
