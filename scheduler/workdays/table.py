@@ -164,19 +164,6 @@ class Calendar:
             return self.add(d, -1 if forward else 1)
         return moved
 
-    def first_of(self, a: date, b: date) -> date | None:
-        """The first working day in [a, b]; None if there is none."""
-        return self._at(self._through[self._index(a) - 1], a, b)
-
-    def last_of(self, a: date, b: date) -> date | None:
-        """The last working day in [a, b]; None if there is none."""
-        return self._at(self._through[self._index(b)] - 1, a, b)
-
-    def nth_of(self, a: date, b: date, n: int) -> date | None:
-        """The n-th working day in [a, b], counted from 1, or from the end for negative n; None if there are fewer."""
-        start = self._through[self._index(a) - 1] + n - 1 if n > 0 else self._through[self._index(b)] + n
-        return self._at(start, a, b)
-
     def span_announced(self, a: date, b: date) -> bool:
         """Whether every day of [a, b] is settled, in whatever order the two are given."""
         i, j = self._index(a), self._index(b)
@@ -191,11 +178,6 @@ class Calendar:
             if (later - earlier).days > at_least:
                 return date.fromordinal(earlier.toordinal() + 1), date.fromordinal(later.toordinal() - 1)
             later = earlier
-        return None
-
-    def _at(self, k: int, a: date, b: date) -> date | None:
-        if 0 <= k < len(self._workdays) and a <= self._workdays[k] <= b:
-            return self._workdays[k]
         return None
 
     def _index(self, d: date) -> int:

@@ -176,16 +176,6 @@ def test_counting_backwards_gives_the_negative_of_the_way_there():
     assert table.count(FRI_2026_01_30, FRI_2026_01_30) == 0
 
 
-def test_working_days_of_a_stretch():
-    table, october = calendar(), (date(2023, 10, 1), date(2023, 10, 31))
-    assert table.first_of(*october) == date(2023, 10, 7)
-    assert table.nth_of(*october, 2) == date(2023, 10, 8)
-    assert table.last_of(*october) == date(2023, 10, 31)
-    assert table.nth_of(*october, -1) == date(2023, 10, 31)
-    assert table.nth_of(*october, 99) is None
-    assert table.first_of(date(2026, 10, 1), date(2026, 10, 7)) is None
-
-
 def test_the_long_rest_before_a_day_is_found():
     table = calendar()
     assert table.rest_before(date(2026, 2, 26)) == (date(2026, 2, 15), date(2026, 2, 23))
