@@ -9,7 +9,7 @@ from functools import partial
 
 from scheduler.planning.case import SHEET_AHEAD, Case
 from scheduler.planning.ladders import Repeats, window
-from scheduler.planning.model import FactKind, Recipient, Slot, State, Step, Task
+from scheduler.planning.model import Recipient, Slot, State, Step, Task
 from scheduler.planning.people import Directory, Route
 from scheduler.planning.plan import Plan
 from scheduler.planning.reasons import Reason
@@ -27,7 +27,6 @@ SILENT = {
     State.WAIVED: Reason.WAIVED,
 }
 _FINISHED = frozenset({State.DORMANT, State.DONE, State.DONE_LATE, State.WAIVED})  # nothing to skip for ever
-_RESUMING = frozenset({FactKind.RETURN, FactKind.RESUME, FactKind.REOPEN})
 
 
 class Cases:
@@ -64,7 +63,6 @@ class Cases:
     def _made(self, task: Task, now: datetime, *, endless: bool) -> Case:
         slot, plan = task.slot, self.plan
         stands = standing(task, plan, now)
-        facts = plan.history.task(task.id).facts
         start = len(task.id)
         return Case(
             slot=slot,
@@ -77,7 +75,7 @@ class Cases:
             silence=None if has_lapsed(stands, now) else SILENT.get(stands.state),
             acknowledged=stands.acknowledged_at is not None,
             progress=stands.progress.done if stands.progress is not None else 0,
-            resumed=max((f.entered for f in facts if f.kind in _RESUMING), default=None),
+            resumed=plan.history.task(task.id).resumed_at,
             withdrawn=self._withdrawn.get(task.id, frozenset()),
             released=self._released.get(task.id, frozenset()),
         )
