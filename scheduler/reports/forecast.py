@@ -77,11 +77,11 @@ def data(task: Task, notices: Sequence[Coming]) -> dict[str, object]:
 
 
 def lines(forecast: Forecast, lang: Lang) -> Iterator[str]:
-    """By date: what is due that day, and what goes at which time to whom; then the load."""
+    """By date: what is due that day (not what is dormant), and what goes at which time to whom; then the load."""
     entries: dict[date, list[str]] = {}
     for task, _ in forecast.tasks():
         target = day_of(task.dates.target)
-        if forecast.since.date() <= target <= forecast.until.date():
+        if forecast.since.date() <= target <= forecast.until.date() and not task.slot.dormant:
             entries.setdefault(target, []).append(_due(task).text(lang))
     for one in forecast.notices:
         entries.setdefault(one.at.date(), []).append(_going(one).text(lang))
@@ -120,9 +120,9 @@ def notice_data(one: Coming) -> dict[str, object]:
 def _due(task: Task) -> Phrase:
     dates = task.dates
     return say(
-        "办理时限 {task}{printed}{mark}",
+        "办理时限 {task}{due}{mark}",
         task=task.id,
-        printed="" if dates.printed == dates.target else say("，规定期限{printed}", printed=iso(dates.printed)),
+        due="" if dates.due == dates.target else say("，规定期限{due}", due=iso(dates.due)),
         mark=say("，暂定") if dates.provisional else "",
     )
 

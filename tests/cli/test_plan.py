@@ -91,6 +91,12 @@ def test_the_list_for_people_goes_by_date_and_says_what_is_provisional(office):
     assert [line for line in lines if cells(line) > 100] == []
 
 
+def test_the_list_for_people_leaves_out_what_is_dormant(office):
+    office.edit("start: 2026-01-01", "start: 2030-01-01")
+    assert "annual-report/changji-city/2026" not in office(*JANUARY).stdout
+    assert "annual-report/changji-city/2026" in office(*JANUARY, "--format", "json").stdout
+
+
 def test_an_empty_span_says_so(office):
     office.edit("start: 2026-01-01", "start: 2030-01-01")
     assert office("plan", "--from", "2026-11-24", "--to", "2026-11-25").stdout == (
