@@ -86,7 +86,7 @@ ONE_BY_ONE = [
     ("every 5wd]", "‸every 5wd, 9wd]", "bad-duration"),
     ("{after: 3wd, to: deputy}", "‸{to: deputy}", "bad-ladder"),
     ("{after: 3wd, to: deputy}", "‸{after: 3wd, before: 1wd, to: deputy}", "bad-ladder"),
-    ("{after: 5wd, to: office-head, ask: true}", "‸{after: 3wd, to: office-head, ask: true}", "bad-ladder"),
+    ("{after: 5wd, to: office-head, ask: true}", "‸{after: 3wd, to: deputy, ask: true}", "bad-ladder"),
     ("{after: 3wd, to: deputy}", "{after: 3wd, to: ‸deputies}", "unknown-role"),
     ("  standard:\n", "  standard:\n    clock: ‸night\n", "bad-value"),
     # obligations: who
@@ -313,6 +313,10 @@ def test_a_long_chain_of_preparation_is_told_once() -> None:
     last = "  - {id: step300, title: 办, owed_by: {unit: changji-city}, due: {by: end of 2030, roll: none}}\n"
     (told,) = problems(table("not_tracked:\n", steps + last + "not_tracked:\n"))
     assert (told.code, "20环" in told.message.text()) == ("too-deep", True)
+
+
+def test_two_persons_may_be_told_at_the_same_time() -> None:
+    assert problems(GOOD.replace("{after: 5wd, to: office-head, ask: true}", "{after: 3wd, to: office-head}")) == ()
 
 
 def test_a_ladder_has_fifty_steps_of_a_kind_at_most() -> None:

@@ -46,17 +46,18 @@ def _many(ladder: Ladder, base: Path) -> Iterator[Finding]:
 
 
 def _rungs(ladder: Ladder, base: Path) -> Iterator[Finding]:
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, str]] = set()
     for place, rung in enumerate(ladder.escalate):
         path = (*base, "escalate", place)
         if (rung.before is None) == (rung.after is None):
             hint = say("写 before（期限前）或 after（期限后）之一，例如 {after: 3wd, to: deputy}")
             yield Finding(Code.BAD_LADDER, say("督办的一级要写 before 或 after，不能都写"), hint, path)
             continue
-        step = ("before", str(rung.before)) if rung.before else ("after", str(rung.after))
+        when = ("before", str(rung.before)) if rung.before else ("after", str(rung.after))
+        step = (*when, str(rung.to))
         if step in seen:
             hint = say("错开几天，或改用另一个 to")
-            yield Finding(Code.BAD_LADDER, say("两级督办在同一时候"), hint, path)
+            yield Finding(Code.BAD_LADDER, say("两级督办在同一时候送同一人"), hint, path)
         seen.add(step)
     if ladder.chase_every and ladder.chase_every.n == 0:
         message = say("every 后面不能是零")
