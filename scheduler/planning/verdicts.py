@@ -40,6 +40,8 @@ def second_look(case: Case, step: Step, now: datetime) -> Ruling:
         reason = case.silence  # an outbox cannot wait for a return
     if reason is None and step.kind is not NoticeKind.ESCALATION and step.needs is None and _overtaken(case, step):
         reason = Reason.OVERTAKEN
+    if reason is None and step.ask and step.name not in case.released:
+        reason = Reason.NEEDS_RELEASE  # the release was voided meanwhile
     if reason is not None:
         return Ruling(step, Verdict.SKIP, reason)
     if step.kind is NoticeKind.ESCALATION and (held := held_today(case, step, now)) is not None:

@@ -26,6 +26,19 @@ def test_what_waits_in_the_outbox_is_dropped_with_a_reason(office, kind, reason)
     assert office.beat(daemon, "2026-01-23 09:10") == [LIN]
 
 
+def test_a_release_that_was_voided_while_its_letter_waits_counts_no_more(office):
+    daemon = office.daemon()
+    office.beat(daemon, "2026-02-03 09:00")
+    office.tell(FactKind.RELEASE, CITY, notice=f"{CITY}#escalate-after-3wd")
+    office.server.trouble = BUSY
+    office.beat(daemon, "2026-02-04 09:00")
+    assert office.outcomes()["escalate-after-3wd"] == "queued"
+    office.tell(FactKind.VOID, CITY, seq=str(office.facts(FactKind.RELEASE)[0].seq))
+    office.server.trouble = None
+    assert "anping@example.gov.cn" not in office.beat(daemon, "2026-02-04 09:05")
+    assert office.outcomes()["escalate-after-3wd"] == "dropped needs-release"
+
+
 def test_done_while_the_daemon_is_sending_counts_for_the_letters_not_yet_sent(office):
     daemon = office.daemon()
 
