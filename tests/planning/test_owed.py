@@ -241,6 +241,14 @@ def test_an_asking_step_waits_delays_nobody_and_lapses_once_a_later_one_has_gone
     assert verdicts(story.owed("2026-02-04 09:01")) == {"escalate-after-1wd": "skip lapsed"}
 
 
+def test_an_asking_step_that_is_released_after_a_later_one_has_gone_lapses_too() -> None:
+    story = Story(row(ladder="asking"))
+    story.days("2026-01-28", "2026-02-02")
+    assert story.beat("2026-02-04 09:00")[0].recipient.who == "an.ping"
+    story.tell(FactKind.RELEASE, "2026-02-04 09:01", notice=f"{TASK}#escalate-after-1wd")
+    assert verdicts(story.owed("2026-02-04 09:02")) == {"escalate-after-1wd": "skip lapsed"}
+
+
 def test_one_step_to_two_roles_does_not_make_itself_lapse() -> None:
     story = Story(row(ladder="asking"))
     asking = story.register.ladders["asking"]
