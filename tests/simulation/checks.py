@@ -239,6 +239,8 @@ class Judge:
                     continue
                 if e.until is not None and beat.now >= e.until:
                     continue
+                if beat.grew and since[e.key][1] == beat.true:
+                    continue  # entered while the daemon went round: the next round's
                 if self._is_required(e, beat, since[e.key][1]):
                     told.add(e.key)
                     yield f"lost by {beat.now:%a %F %T}: {e.key}, which was to go at {e.at:%a %F %T}"

@@ -164,10 +164,10 @@ class Office:
 
 
 def random_office(rng: Random, start: date) -> Office:
-    """An office of two to five units with one to six rows: at most some forty tasks in its year."""
-    names = [f"u{n}" for n in range(rng.choice((1, 2, 2, 3, 4)))]
-    people = [Person(ADMIN, "heping@example.gov.cn"), Person("xu.office", "xu.office@example.gov.cn")]
-    units = [Unit("office", (("officer", ADMIN), ("deputy", "xu.office")))]
+    """An office of two to five units with one to five rows: at most some forty tasks in its year."""
+    names = [f"u{n}" for n in range(rng.choice((1, 1, 2, 2, 3, 4)))]
+    people = [Person(who, f"{who}@example.gov.cn") for who in (ADMIN, "xu.office", "qiu.office")]
+    units = [Unit("office", (("officer", ADMIN), ("deputy", "xu.office"), ("office-head", "qiu.office")))]
     for name in names:
         own = [(role, f"{word}.{name}") for role, word in (("officer", "a"), ("deputy", "b"), ("office-head", "c"))]
         roles = [r for r in own if r[0] == "officer" or rng.random() < 0.85]
@@ -182,7 +182,7 @@ def random_office(rng: Random, start: date) -> Office:
             people.append(Person(who, email, via, away, f"b.{name}" if away else None, pace))
         units.append(Unit(name, tuple(roles)))
     office = Office(start, rng.choice(("09:00", "10:30")), tuple(units), tuple(people), _ladders(rng), ())
-    rows = tuple(random_row(rng, office, f"r{n}") for n in range(rng.choice((1, 2, 2, 3, 4, 5, 6))))
+    rows = tuple(random_row(rng, office, f"r{n}") for n in range(rng.choice((1, 1, 2, 2, 2, 3, 3, 5))))
     return replace(office, rows=rows)
 
 
@@ -193,7 +193,7 @@ def _ladders(rng: Random) -> tuple[Ladder, ...]:
 def _ladder(rng: Random, name: str) -> Ladder:
     remind = tuple(sorted(rng.sample((1, 2, 3, 5, 8, 10), rng.randint(1, 3)), reverse=True))
     chase = tuple(sorted(rng.sample((1, 2, 3, 4, 6), rng.randint(0, 3))))
-    every = rng.choice((None, None, 5, 10)) if chase else None
+    every = rng.choice((None, None, None, 5, 15)) if chase else None
     before = rng.sample((1, 2, 4), rng.choice((0, 0, 1, 2)))
     after = rng.sample((1, 2, 3, 4, 5), rng.choice((0, 1, 2, 3)))
     people = ("deputy", "office-head", "reports_to.officer")
@@ -209,7 +209,7 @@ def _hours(rng: Random) -> Ladder:
 
 def random_row(rng: Random, office: Office, id_: str) -> Row:
     """A row of any kind; monthly ones for few units."""
-    kind = rng.choice(("once", "once", "year", "year", "month", "event", "event", "hours", "quota"))
+    kind = rng.choice(("once", "once", "year", "year", "year", "month", "event", "event", "hours", "quota"))
     names = [u.id for u in office.units if u.id != "office"]
     units = tuple(sorted(rng.sample(names, rng.randint(1, min(len(names), 1 if kind == "month" else 4)))))
     ladder = rng.choice(("plain", "strict"))

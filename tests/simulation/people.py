@@ -94,7 +94,7 @@ def act(world: Any, journal: Journal) -> None:
     office, rng = world.versions[-1], world.rng
     kinds = {row.kind for row in office.rows}
     for kind, event in (("event", EVENT), ("hours", ALARM)):
-        if kind in kinds and rng.random() < 0.3 and sum(e.row_kind == kind for e in world.events) < 6:
+        if kind in kinds and rng.random() < 0.3 and sum(e.row_kind == kind for e in world.events) < 4:
             _happens(world, journal, kind, event)
             return
     if "quota" in kinds and rng.random() < 0.2:
@@ -138,7 +138,8 @@ def _about_a_task(world: Any, journal: Journal) -> None:
             tasks.setdefault(e.task, []).append(e)
     if not tasks:
         return
-    task = rng.choice(sorted(tasks))
+    behind = [t for t, found in tasks.items() if found[0].at < now and not state_of(t, world.facts).closed]
+    task = rng.choice(sorted(behind if behind and rng.random() < 0.7 else tasks))
     state = state_of(task, world.facts)
     kind, data = _choice(rng, state, tasks[task], now, task)
     if kind is None:

@@ -50,6 +50,7 @@ class Beat:
     facts: int
     events: int
     ended: datetime | None = None
+    grew: bool = False  # something was entered while it went round
 
 
 @dataclass
@@ -173,7 +174,7 @@ class World:
                 return rng.choice(moments) - MINUTE
             return self._any_time()
 
-        for what, most in (("fact", 60), ("sweep", 14), ("edit", 3), ("break", 2), ("outage", 3), ("flaky", 2)):
+        for what, most in (("fact", 60), ("sweep", 10), ("edit", 3), ("break", 2), ("outage", 3), ("flaky", 2)):
             for _ in range(rng.randint(most // 4, most)):
                 self._put(self._any_time(), what)
         for what, least, most in (("crash", 3, 14), ("temporary", 0, 3), ("configuration", 0, 2), ("refuse", 0, 2)):
@@ -284,6 +285,8 @@ class World:
             beat.ended = self.now
         except Crash:
             self._died()
+        beat.grew = beat.facts < len(self.facts)
+        beat.events, beat.facts = len(self.events), len(self.facts)
         beat.healthy = healthy and self.true >= self.heals_at and beat.ended is not None
         if len(self.server.log) > accepted:
             self._look_tomorrow()
@@ -307,7 +310,9 @@ class World:
                 self.counts["two daemons in one dialogue"] += 1
                 self.daemons[1][0].beat()
             if self.rng.random() < 0.1:
+                self.pass_time(timedelta(seconds=1))
                 act(self, self._hand)
+                self._soon()
         finally:
             self._nested = False
 
