@@ -6,14 +6,15 @@ They refuse what the state does not allow (RefusedError) and what the table does
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from scheduler.planning.entries import Accepted, iso, known, not_later, present, refuse, unknown_task
+from scheduler.planning.index import Happening
 from scheduler.planning.model import Entry, Fact, FactKind, Moment, Notice, OutcomeKind, Scalar
 from scheduler.planning.notices import named
 from scheduler.planning.plan import Plan
-from scheduler.problems import Problem, UsageError
+from scheduler.problems import Problem, RefusedError, UsageError
 from scheduler.register.model import Within
 from scheduler.register.values import Unit
 from scheduler.words import say
@@ -42,7 +43,7 @@ def event(
     planned: bool = False,
     due: Moment | None = None,
 ) -> Accepted:
-    """An event happened (or is planned): clocks start. The same event and reference again corrects it."""
+    """An event happened (or is planned): clocks start. Told again it may only add a unit, a title or a limit."""
     known(event, [e.id for e in plan.register.events], "unknown-event", say("台账中没有这个事件：{id}", id=event))
     if unit is not None:
         _unit(plan, unit)
@@ -54,6 +55,7 @@ def event(
     if not isinstance(at, datetime) and _counts_hours(plan, event):
         hint = say("写上时刻，例如 --at 2026-11-23T09:30")
         raise UsageError(Problem("event-needs-time", say("{id} 按小时计算，要写明时刻", id=event), hint))
+    _is_news(plan.history.happening(event, ref, unit), at, unit, {"title": title, "due": due})
     data: dict[str, Scalar] = {
         "event": event,
         "ref": ref,
@@ -64,6 +66,18 @@ def event(
     }
     entry = Entry(FactKind.EVENT, by, at, None, present(data))
     return Accepted(entry, say("已登记事件 {event}（{ref}，{at}）", event=event, ref=ref, at=iso(at)))
+
+
+def _is_news(earlier: Happening | None, at: Moment, unit: str | None, more: Mapping[str, object]) -> None:
+    """What has happened does not happen again, and no slip moves a legal clock: the earlier entry is voided first."""
+    if earlier is None or earlier.planned:
+        return
+    names = {"event": earlier.event, "ref": earlier.ref, "at": iso(earlier.at), "seq": earlier.seq}
+    hint = say("登记错了的，先用 duban void {seq} --reason … 注销，再重新登记", seq=earlier.seq)
+    if earlier.at != at:
+        raise RefusedError(Problem("event-twice", say("{event}（{ref}）已经登记过，时间是{at}", **names), hint))
+    if unit in {None, earlier.unit} and not any(more.values()):
+        raise RefusedError(Problem("event-twice", say("{event}（{ref}）已经登记过，没有新的内容", **names), hint))
 
 
 def record(

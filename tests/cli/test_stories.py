@@ -252,3 +252,10 @@ def test_a_superseded_row_stands_beside_its_successor_and_says_so(office):
     assert (rows["meet-2019"]["period"], rows["meet-2019"]["target"]) == ("2027", "2027-06-30")
     assert "meet-2019" in office("why", "meet-2017/prefecture-office/2026").stdout
     assert "meet-2017" not in {t.partition("/")[0] for t in tasks(office.at("2027-12-01T10:00"), "--state", "open")}
+
+
+@pytest.mark.parametrize(("at", "said"), [("2026-11-19", "时间是2026-11-20"), ("2026-11-20", "没有新的内容")])
+def test_an_event_is_not_told_twice_and_its_clock_not_moved_by_a_slip(office, at, said):
+    event(office, "document.issued", "CJ-9", "2026-11-20", "--unit", "wanghe-county")
+    again = office("event", "document.issued", "--ref", "CJ-9", "--at", at, "--unit", "wanghe-county")
+    assert (again.exit_code, said in again.stderr) == (3, True)
