@@ -95,7 +95,7 @@ def regional_days(region: Region) -> tuple[RegionalDay, ...]:
     """The days on file for one region, as far as a source was found."""
     return tuple(
         RegionalDay(date.fromisoformat(d), works == "1", festival, date.fromisoformat(k) if k else None, source)
-        for r, d, works, festival, k, source, _ in _rows("regional.csv")
+        for r, d, works, festival, k, source, _, _ in _rows("regional.csv")
         if r == region
     )
 
