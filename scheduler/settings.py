@@ -54,7 +54,7 @@ def settings(
     """Read the environment; arguments given on the command line win. Raises UsageError for what it cannot read."""
     state = Path(env.get("DUBAN_STATE") or env.get("STATE_DIRECTORY") or "state").absolute()
     return Settings(
-        table=Path(table or env.get("DUBAN_TABLE") or _default_table()),
+        table=Path(table or env.get("DUBAN_TABLE") or "obligations.yaml"),
         database=database or env.get("DUBAN_DATABASE") or f"sqlite:///{state / 'duban.db'}",
         state=state,
         templates=Path(env.get("DUBAN_TEMPLATES") or _shipped("templates", _HERE / "templates")),
@@ -82,8 +82,3 @@ def _beat(text: str) -> timedelta:
     message = say("DUBAN_BEAT 不能是 {text}", text=text)
     hint = say("写两次查看之间的秒数，最多{most}，例如 DUBAN_BEAT=30", most=_LONGEST_BEAT)
     raise UsageError(Problem("beat-unknown", message, hint))
-
-
-def _default_table() -> Path:
-    here = Path("obligations.yaml")
-    return here if here.exists() else _shipped("obligations.yaml", _HERE / "sample" / "obligations.yaml")
