@@ -295,7 +295,7 @@ class Judge:
             if o.task == e.task and o.kind == "escalate" and o.order < e.order and o.at <= beat.now:
                 address = oracle.address(o.bearer, o.to, beat.now.date())
                 came = self.first.get(o.key)
-                waits = came is None and not o.ask and address is not None
+                waits = (came is None or came.true > beat.true) and not o.ask and address is not None
                 if waits and (oracle.weekly(address) or self._refused(o.key) or address in self.world.server.refuses):
                     return False
         return True

@@ -174,7 +174,7 @@ class World:
                 return rng.choice(moments) - MINUTE
             return self._any_time()
 
-        for what, most in (("fact", 60), ("sweep", 10), ("edit", 3), ("break", 2), ("outage", 3), ("flaky", 2)):
+        for what, most in (("fact", 40), ("sweep", 8), ("edit", 3), ("break", 2), ("outage", 3), ("flaky", 2)):
             for _ in range(rng.randint(most // 4, most)):
                 self._put(self._any_time(), what)
         for what, least, most in (("crash", 3, 14), ("temporary", 0, 3), ("configuration", 0, 2), ("refuse", 0, 2)):
@@ -288,8 +288,8 @@ class World:
         beat.grew = beat.facts < len(self.facts)
         beat.events, beat.facts = len(self.events), len(self.facts)
         beat.healthy = healthy and self.true >= self.heals_at and beat.ended is not None
-        if len(self.server.log) > accepted:
-            self._look_tomorrow()
+        if any(not key.partition("#")[2].startswith("remind") for d in self.server.log[accepted:] for key in d.notices):
+            self._look_tomorrow()  # one escalation a day
         self._watch_outbox()
 
     def _died(self) -> None:
@@ -339,7 +339,8 @@ class World:
 
     def _soon(self) -> None:
         self._put(self.true + self.rng.randrange(1, 40) * timedelta(seconds=1), "sweep")
-        self._look_tomorrow()
+        if not self.oracle().is_open(self.now) or self.rng.random() < 0.2:
+            self._look_tomorrow()
 
     def _edit(self, _: object) -> None:
         if self.broken:
@@ -392,7 +393,7 @@ class World:
         if self.server.mode == "ok" and self.true < self.end - 12 * DAY:
             self.counts[f"server: {mode}"] += 1
             self.server.mode = mode
-            self._put(self.true + self.rng.choice((0.2, 2, 10, 30, 50)) * HOUR, "temporary-over")
+            self._put(self.true + self.rng.choice((0.2, 2, 5, 10, 30)) * HOUR, "temporary-over")
             self.ill()
 
     def _temporary_over(self, _: object) -> None:
