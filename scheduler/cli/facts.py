@@ -87,7 +87,8 @@ def _today(on: Moment | None) -> Moment:
     "event",
     "duban event normative-document.issued --unit changji-city --ref CJ-2026-017 --at 2026-11-20",
     say(
-        "预定的事件再登记一次，即为改期或者已经发生；已经发生的登记错了，先用 duban void 注销。--planned 表示尚未发生，例如会议预定日期。"
+        "预定的事件再登记一次，即为改期或者已经发生；已经发生的登记错了，先用 duban void 注销。"
+        "--planned 表示尚未发生，例如会议预定日期。"
     ),
 )
 @click.argument("event")
