@@ -123,6 +123,9 @@ class Judge:
             beat = self.world.beats[d.beat - 1]
             oracle = self.world.oracle(beat.version)
             where = f"{d.now:%a %F %T} to {d.to}"
+            if d.kind == "unheard of":
+                yield f"{where}: a Message-ID that the outbox does not have"
+                continue
             if d.kind in {"preview", "warning"}:
                 if not (d.to == oracle.office.person(ADMIN).email or d.copies):
                     yield f"{where}: a {d.kind} to another than the admin"
@@ -172,7 +175,9 @@ class Judge:
         """Whether the target moved: what then lies before the present is made up for once."""
         target = key.partition("@")[2]
         earlier = self.world.beats[: self.world.beats.index(made) + 1]
-        return any(e.task == task and e.key.partition("@")[2] != target for b in earlier for e in self.expected(b).values())
+        return any(
+            e.task == task and e.key.partition("@")[2] != target for b in earlier for e in self.expected(b).values()
+        )
 
     def _in_season(self, d: Delivery, e: Expected, state: State) -> Iterator[str]:
         if e.kind in {"remind", "pace"} and d.now >= _end(e.target):

@@ -39,7 +39,9 @@ class Ladder:
         rungs = [f"{{{r.when}: {r.n}{unit}, to: {r.to}{', ask: true' if r.ask else ''}}}" for r in self.rungs]
         clock = "clock: any, " if self.anytime else ""
         remind = ", ".join(f"{n}{unit}" for n in self.remind)
-        return f"  {self.name}: {{{clock}remind: [{remind}], chase: [{', '.join(chase)}], escalate: [{', '.join(rungs)}]}}"
+        return (
+            f"  {self.name}: {{{clock}remind: [{remind}], chase: [{', '.join(chase)}], escalate: [{', '.join(rungs)}]}}"
+        )
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,9 @@ class Row:
             case _:
                 pace = f", pace: [{{by: {self.pace:%m-%d}, at_least: 1}}]" if self.pace else ""
                 said = f"quota: {{of: {RECORD}, at_least: {self.n}, every: year{pace}}}"
-        return f"  - id: {self.id}\n    title: 事项{self.id}\n    owed_by: {owed}\n    {said}\n    ladder: {self.ladder}"
+        return (
+            f"  - id: {self.id}\n    title: 事项{self.id}\n    owed_by: {owed}\n    {said}\n    ladder: {self.ladder}"
+        )
 
 
 @dataclass(frozen=True)

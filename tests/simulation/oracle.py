@@ -140,7 +140,9 @@ class Oracle:
 
     # -- notices -------------------------------------------------------------------------------------------------------
 
-    def expected(self, since: date, until: date, seen: dict[str, datetime], events: list[Happened]) -> Iterator[Expected]:
+    def expected(
+        self, since: date, until: date, seen: dict[str, datetime], events: list[Happened]
+    ) -> Iterator[Expected]:
         """Every notice of every task with a target in the days asked for; `seen` is since when each row is known."""
         self._until = until
         loaded = min(seen.values(), default=None)

@@ -99,9 +99,10 @@ class Eye:
 
     def message(self, message_id: str) -> tuple[str, tuple[str, ...], bool]:
         """Kind and notices of a message, and whether an attempt to send it stands open."""
-        ((number, kind, attempts, state),) = self.rows(
-            "SELECT id, kind, attempts, state FROM outbox WHERE message_id = ?", message_id
-        )
+        found = self.rows("SELECT id, kind, attempts, state FROM outbox WHERE message_id = ?", message_id)
+        if not found:
+            return "unheard of", (), False
+        ((number, kind, attempts, state),) = found
         keys = self.rows("SELECT key FROM notice WHERE outbox_id = ? AND outcome = 'queued' ORDER BY position", number)
         begun = self.rows(
             "SELECT 1 FROM attempt WHERE outbox_id = ? AND number = ? AND ended IS NULL", number, attempts
@@ -110,7 +111,7 @@ class Eye:
 
     def state(self, message_id: str) -> str:
         """Where a message stands."""
-        return str(self.rows("SELECT state FROM outbox WHERE message_id = ?", message_id)[0][0])
+        return "".join(state for (state,) in self.rows("SELECT state FROM outbox WHERE message_id = ?", message_id))
 
     def next_mail(self) -> str | None:
         """When the outbox has something to do next, as the journal writes moments."""

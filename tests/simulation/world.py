@@ -468,5 +468,3 @@ def _written(tables: Iterable[Calendar]) -> bytes:
     if key not in _sheets:
         _sheets[key] = found, written(found)  # kept, or another sheet might get its number
     return _sheets[key][1]
-
-
