@@ -90,7 +90,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.rng = Random(self.seed)
-        first = date(self.rng.randint(2012, 2024), 1, 1) + timedelta(days=self.rng.randrange(360))
+        first = date(self.rng.randint(2012, 2023), 1, 1) + timedelta(days=self.rng.randrange(360))
         self.true = datetime.combine(first, datetime.min.time(), BEIJING) + self.rng.randrange(24) * HOUR
         self.began, self.end = self.true, self.true + LENGTH * DAY
         self.versions = [random_office(self.rng, first)]
