@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from scheduler.problems import Problem
 from scheduler.register.mistakes import Code, UnreadableError, problem
 from scheduler.register.rows import CHASE_EVERY, TAG, Row
+from scheduler.register.syntax import COLON_HINT, WORD_AND_COLON
 from scheduler.register.tree import Node, Path, follow, plain, text
 from scheduler.words import Phrase, say
 
@@ -72,10 +73,10 @@ def unknown_key(node: Node, key: str, known: Collection[str]) -> Problem:
 
 
 def _key_hint(node: Node, child: Node, key: str, known: Collection[str]) -> Phrase:
+    if WORD_AND_COLON.fullmatch(key):
+        return COLON_HINT
     if close := get_close_matches(key.lower().replace("-", "_"), known, n=1, cutoff=0.6):
         return say("是不是 {key}？", key=close[0])
-    if "：" in key:
-        return say("冒号要用半角“: ”，后面空一格")
     if node.flow and child.value is None and not _PLAIN_KEY.fullmatch(key):
         return say("大括号里的半角逗号会把文字断开：请把这段文字加引号，或改成分行书写")
     return say("这里可以写：{keys}", keys=tuple(known))

@@ -25,6 +25,8 @@ class Code(StrEnum):
     YAML_MERGE = "yaml-merge"
     YAML_TAG = "yaml-tag"
     YAML_KEY = "yaml-key"
+    COLON = "colon"
+    COMMENT_CUT = "comment-cut"
     YAML_DOCUMENTS = "yaml-documents"
     DUPLICATE_KEY = "duplicate-key"
     TOO_DEEP = "too-deep"
@@ -89,7 +91,7 @@ class Code(StrEnum):
     BAD_CLOSURE = "bad-closure"
 
 
-WARNINGS = frozenset({Code.LADDER_ORDER, Code.OUTER_BEFORE_DUE, Code.REF_TWICE, Code.ROLE_UNFILLED})
+WARNINGS = frozenset({Code.COMMENT_CUT, Code.LADDER_ORDER, Code.OUTER_BEFORE_DUE, Code.REF_TWICE, Code.ROLE_UNFILLED})
 
 
 class UnreadableError(ValueError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass, field
 
 import yaml
@@ -18,6 +18,7 @@ from yaml.events import (
 
 from scheduler.problems import Place, Problem
 from scheduler.register.mistakes import Code, problem
+from scheduler.register.syntax import COLON_HINT, WORD_AND_COLON, explained
 from scheduler.register.tree import Node
 from scheduler.words import Phrase, say
 
@@ -28,6 +29,7 @@ MAX_PROBLEMS = 100
 
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_EXTRAS = say("请把内容直接写出来；共用的提醒办法写在 ladders 里，各事项用 ladder 引用")
+_CUT = re.compile(r"(?<=\S) #(?=[^\s#])")
 _ABSENT = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -39,12 +41,12 @@ def read(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
     decoded = _text(file, content)
     if isinstance(decoded, Problem):
         return None, (decoded,)
-    builder = _Builder(file)
+    builder = _Builder(file, cut=_cut(decoded))
     try:
         for event in yaml.parse(decoded, Loader=_Loader):
             builder.take(event)
     except yaml.YAMLError as error:
-        builder.problems.append(_syntax(file, decoded, error))
+        builder.problems.append(explained(file, decoded, error))
         return None, tuple(builder.problems)
     except _TooMuchError:
         return None, tuple(builder.problems)
@@ -74,6 +76,16 @@ def _text(file: str, content: bytes) -> str | Problem:
         return problem(Code.NOT_UTF8, say("这里不是 UTF-8 编码的文字"), hint, Place(file, line, column))
 
 
+def _cut(decoded: str) -> frozenset[tuple[int, int]]:
+    """Line and column of every ` #` with no space behind it: after a text it may be the text's own, cut off by YAML."""
+    return frozenset(
+        (number, at.start() + 1)
+        for number, line in enumerate(decoded.split("\n"), 1)
+        if " #" in line
+        for at in _CUT.finditer(line)
+    )
+
+
 class _TooMuchError(Exception):
     """A bound is reached; the rest of the file is not read."""
 
@@ -93,6 +105,7 @@ class _Builder:
     """Puts nodes together from YAML's events, on a stack of its own."""
 
     file: str
+    cut: frozenset[tuple[int, int]] = frozenset()  # where a text is followed by a comment that looks like its rest
     root: Node | None = None
     stack: list[_Open] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -126,9 +139,27 @@ class _Builder:
         if top is not None and top.mapping is not None and top.key is None:
             self._key(top, event, line, column)
         elif not said or (said in _ABSENT and not event.style):
+            if top is not None and top.key is not None:
+                self._split(top, *top.key)
             self._place(None, line, column)
         else:
+            if self.cut and not event.style and event.end_mark:
+                self._comment(event.end_mark.line + 1, event.end_mark.column + 1)
             self._place(said, line, column)
+
+    def _comment(self, line: int, column: int) -> None:
+        if (line, column) in self.cut:
+            hint = say("“#”是文字的一部分时，把整段文字加引号；是注释时，“#”后面空一格")
+            self.tell(Code.COMMENT_CUT, say("“#”后面的文字不算内容"), hint, line, column + 1)
+
+    def _split(self, top: _Open, key: str, line: int, column: int) -> None:
+        """`{kind:county}` and `{kind：county}` are one long key to YAML: say so, and go on with what was meant."""
+        if (found := WORD_AND_COLON.fullmatch(key)) and not top.skip:
+            name, colon, said = found.groups()
+            where = column + len(name)
+            self.tell(Code.COLON, say("“{key}”不能分成项和值", key=key[:60]), COLON_HINT, line, where)
+            top.key = (name, line, column)
+            self._place(said, line, where + len(colon))
 
     def _open(self, event: CollectionStartEvent) -> None:
         line, column = _mark(event)
@@ -216,57 +247,3 @@ class _Builder:
 def _mark(event: Event) -> tuple[int, int]:
     mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
-
-
-# PyYAML's words (of both of its parsers) → what an official can act upon.
-_SYNTAX = (
-    (
-        "cannot start any token",
-        say("这里有 YAML 不允许的字符"),
-        say("缩进只用空格，不用制表符；以 @、`、% 开头的文字加引号"),
-    ),
-    ("mapping values are not allowed", say("这里不该再有冒号"), say("检查上一行的缩进；文字里有“: ”时加引号")),
-    ("could not find expected ':'", say("这一行缺少冒号"), say("冒号用半角，后面空一格；长文字加引号或用 | 换行")),
-    ("found unexpected end of stream", say("引号没有结束"), say("检查引号是否成对")),
-    ("control characters are not allowed", say("文件里有控制字符"), say("删去看不见的字符后重新保存")),
-    ("special characters are not allowed", say("文件里有控制字符"), say("删去看不见的字符后重新保存")),
-    (
-        "expected ',' or",
-        say("括号没有配对"),
-        say("检查方括号和大括号；括号里的各项用半角逗号分开，文字里有逗号时加引号"),
-    ),
-    ("expected key", say("这一行的缩进与上文不符"), say("同一层的各行左边对齐，只用空格")),
-    ("expected <block end>", say("这一行的缩进与上文不符"), say("同一层的各行左边对齐，只用空格")),
-    ("expected '-' indicator", say("列表里这一行的缩进与上文不符"), say("列表的每一项以“- ”开头，左边对齐")),
-    ("undefined alias", say("不能用 * 引用别处的内容"), say("文字以 * 开头时加引号")),
-    ("while scanning an alias", say("不能用 * 引用别处的内容"), say("文字以 * 开头时加引号")),
-    ("while scanning an anchor", say("不能用 & 给内容取别名"), say("文字以 & 开头时加引号")),
-)
-
-
-def _syntax(file: str, decoded: str, error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    line, column = (mark.line + 1, mark.column + 1) if mark else _offset(decoded, getattr(error, "position", 0))
-    said = " ".join(str(part) for part in (getattr(error, "problem", None), getattr(error, "context", None)) if part)
-    said = said or str(getattr(error, "reason", error)).split("\n", 1)[0]
-    message, hint = _explained(said)
-    if any("：" in text and ": " not in text for text in _around(decoded, line)):
-        hint = say("冒号要用半角“: ”，后面空一格")
-    return problem(Code.SYNTAX, message, hint, Place(file, line, column))
-
-
-def _explained(said: str) -> tuple[Phrase, Phrase]:
-    for words, message, hint in _SYNTAX:
-        if words in said:
-            return message, hint
-    return say("不合 YAML 的写法（{said}）", said=said[:200]), say("检查这一行和上一行的缩进、引号、括号和冒号")
-
-
-def _around(decoded: str, line: int) -> Iterator[str]:
-    lines = decoded.split("\n")
-    yield from lines[max(line - 2, 0) : line]
-
-
-def _offset(decoded: str, position: object) -> tuple[int, int]:
-    before = decoded[: position if isinstance(position, int) else 0]
-    return before.count("\n") + 1, len(before) - before.rfind("\n")

@@ -43,10 +43,10 @@ def half_width(parse: Callable[[str], T], text: str) -> T:
     try:
         return parse(text)
     except UnreadableError:
-        plain = unicodedata.normalize("NFKC", text)
+        plain = unicodedata.normalize("NFKC", text).strip("“”‘’「」")
         if plain == text or not _readable(parse, plain):
             raise
-    message = say("“{text}”里有全角的数字或符号", text=text)
+    message = say("“{text}”里有全角的数字、符号或引号", text=text)
     raise UnreadableError(Code.FULL_WIDTH, message, say("请改用半角：{plain}", plain=plain)) from None
 
 

@@ -113,10 +113,14 @@ def test_a_list_as_a_key_is_told() -> None:
     [
         ("version: 1\noffice:\n\tname: x\n", 3, 1, "制表符"),
         ("version: 1\noffice: [a, b\nunits: []\n", 3, 6, "逗号"),
-        ("version: 1\noffice: {name: '某办公室}\n", 3, 1, "引号"),
+        ("version: 1\noffice: {name: '某办公室}\n", 2, 16, "引号"),
+        ('version: 1\noffice:\n  name: "某\n  unit: "y"\n  # "x\n', 3, 9, "引号"),
+        ('version: 1\noffice:\n  name: "某"办公室\n', 3, 12, "一对引号"),
+        ("version: 1\noffice:\n  name：某\n  unit: y\n", 3, 7, "半角"),
+        ("version: 1\noffice:\n  name:某\n  unit: y\n", 3, 7, "空一格"),
         ("version: 1\noffice:\n    name: x\n  unit: y\n", 4, 3, "左边对齐"),
         ("version: 1\noffice: name: x\n", 2, 13, "加引号"),
-        ("version: 1\noffice：\n  name: x\n", 3, 7, "半角"),
+        ("version: 1\noffice：\n  name: x\n", 2, 7, "半角"),
         ("version: 1\noffice: @x\n", 2, 9, "加引号"),
     ],
 )
@@ -125,6 +129,32 @@ def test_of_syntax_errors_the_first_is_told_with_its_place(text: str, line: int,
     assert found.place
     assert (found.code, found.place.line, found.place.column) == ("syntax", line, column)
     assert hint in found.hint.text()
+
+
+def test_an_open_bracket_is_named_by_where_it_opens() -> None:
+    assert "第2行第9列" in problems("version: 1\noffice: [a, b\nunits: []\n")[0].message.text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("of: training,", "of‸：training,", "colon"),
+        ("of: training,", "of‸:training,", "colon"),
+        ("title: 月报", "title: 月报 ‸#2号", "comment-cut"),
+        ('send_at: "10:30"', "send_at: ‸“10:30”", "full-width"),
+    ],
+)
+def test_a_slip_inside_a_row_is_told_alone_and_the_row_is_read_on(old: str, new: str, code: str) -> None:
+    text, place = marked(table(old, new))
+    assert [(p.code, p.place and (p.place.line, p.place.column)) for p in problems(text)] == [(code, place)]
+
+
+@pytest.mark.parametrize(
+    "line", ["title: 月报 # 说明", "title: 月报  #说明", 'title: "月报 #2号"', "#说明\n    title: 月报"]
+)
+def test_a_comment_is_no_mistake(line: str) -> None:
+    told = [p.code for p in problems(table("title: 月报", line))]
+    assert told == []
 
 
 @pytest.mark.parametrize(
