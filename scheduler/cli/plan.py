@@ -136,9 +136,8 @@ def _compare(desk: Services, span: _Span, now: datetime) -> None:
     if output_format() == "json":
         print_streamed({}, "tasks", (difference.data(changed, spoken()) for changed in found), iter(()))
         return
-    for changed in found:
-        for line in difference.lines(changed):
-            click.echo(tell(line))
+    for line in difference.lines(found):
+        click.echo(tell(line))
     if not found:
         click.echo(tell(say("与正在运行的台账相比，期限和通知都没有变。")))
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scheduler.planning.coming import Coming
+from scheduler.planning.index import parts
 from scheduler.planning.model import Dates, Task
 from scheduler.planning.moves import reason
 from scheduler.planning.plan import Plan
 from scheduler.reports.forecast import KINDS, Forecast, notice_data
-from scheduler.reports.shapes import days, iso
+from scheduler.reports.shapes import days, iso, target_said
 from scheduler.words import Lang, Phrase, say
+
+_LISTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,41 +69,62 @@ def data(changed: Changed, lang: Lang) -> dict[str, object]:
     }
 
 
-def lines(changed: Changed) -> Iterator[Phrase]:
-    """A changed task in words."""
+def lines(found: Iterable[Changed]) -> Iterator[Phrase]:
+    """Changed tasks in words; where a row changes in the same way for several bearers, it is said once."""
+    alike: dict[Hashable, list[Changed]] = {}
+    for changed in found:
+        row, _, period = parts(changed.task)
+        alike.setdefault((row, period, _way(changed)), []).append(changed)
+    for tasks in alike.values():
+        yield _headline(tasks[0], _names(tasks))
+        yield from _details(tasks[0], alone=len(tasks) == 1)
+
+
+def _way(changed: Changed) -> Hashable:
+    """How a task changes, whosoever it is."""
+    sides = (repr(_dates(side)) if side else None for side in (changed.old, changed.new))
+    mails = (tuple((one.notice.step.name, one.at) for one in side) for side in (changed.gone, changed.come))
+    return (*sides, *mails, changed.reason.text() if changed.reason else None)
+
+
+def _names(tasks: Sequence[Changed]) -> Phrase | str:
+    if len(tasks) == 1:
+        return tasks[0].task
+    row, _, period = parts(tasks[0].task)
+    first = tuple(parts(changed.task)[1] for changed in tasks[:_LISTED])
+    if len(tasks) <= _LISTED:
+        return say("{row}/…/{period}（{bearers}）", row=row, period=period, bearers=first)
+    return say("{row}/…/{period}（{bearers}等{n}个）", row=row, period=period, bearers=first, n=len(tasks))
+
+
+def _headline(changed: Changed, task: Phrase | str) -> Phrase:
     old, new = changed.old, changed.new
     if old is None and new is not None:
-        yield say("新增 {task}，办理时限{target}", task=changed.task, target=iso(new.target))
-    elif new is None and old is not None:
-        yield say("取消 {task}，原办理时限{target}", task=changed.task, target=iso(old.target))
-    elif old is not None and new is not None and changed.moved:
-        yield from _moved(changed, old, new)
-    else:
-        yield say("不变 {task}，通知有变", task=changed.task)
-    for one in changed.gone:
-        yield say("  不再发 {notice}", notice=_said(one))
-    for one in changed.come:
-        yield say("  将会发 {notice}", notice=_said(one))
-
-
-def _moved(changed: Changed, old: Dates, new: Dates) -> Iterator[Phrase]:
+        return say("新增 {task}，办理时限{target}", task=task, target=target_said(new))
+    if new is None and old is not None:
+        return say("取消 {task}，原办理时限{target}", task=task, target=target_said(old))
+    if old is None or new is None or not changed.moved:
+        return say("不变 {task}，通知有变", task=task)
     why = say("（{reason}）", reason=changed.reason) if changed.reason else ""
     if days(old) == days(new):
         flip = say("改为暂定") if new.provisional else say("不再是暂定的")
-        yield say(
-            "日期不变 {task}，办理时限{day}{flip}{reason}",
-            task=changed.task,
-            day=iso(new.target),
-            flip=flip,
-            reason=why,
+        return say(
+            "日期不变 {task}，办理时限{day}{flip}{reason}", task=task, day=iso(new.target), flip=flip, reason=why
         )
-        return
-    yield say(
+    return say(
         "改期 {task}，办理时限{old} → {new}{reason}",
-        task=changed.task, old=iso(old.target), new=iso(new.target), reason=why,
+        task=task, old=target_said(old), new=target_said(new), reason=why,
     )  # fmt: skip
-    if old.due != new.due:
+
+
+def _details(changed: Changed, *, alone: bool) -> Iterator[Phrase]:
+    old, new = changed.old, changed.new
+    if old and new and old.due != new.due:
         yield say("  规定期限{old} → {new}", old=iso(old.due), new=iso(new.due))
+    for one in changed.gone:
+        yield say("  不再发 {notice}", notice=_said(one, alone=alone))
+    for one in changed.come:
+        yield say("  将会发 {notice}", notice=_said(one, alone=alone))
 
 
 def _dates(dates: Dates) -> dict[str, object]:
@@ -137,11 +161,8 @@ def _same(one: Coming) -> tuple[object, ...]:
     return one.notice.step.name, one.at, one.recipient.who, tuple(copy.who for copy in one.copies)
 
 
-def _said(one: Coming) -> Phrase:
-    return say(
-        "{at:%Y-%m-%d %H:%M} {kind} {who}（{step}）",
-        at=one.at,
-        kind=KINDS[one.notice.step.kind],
-        who=one.recipient.who,
-        step=one.notice.step.name,
-    )
+def _said(one: Coming, *, alone: bool) -> Phrase:
+    step, kind = one.notice.step.name, KINDS[one.notice.step.kind]
+    if alone:
+        return say("{at:%Y-%m-%d %H:%M} {kind} {who}（{step}）", at=one.at, kind=kind, who=one.recipient.who, step=step)
+    return say("{at:%Y-%m-%d %H:%M} {kind}（{step}）", at=one.at, kind=kind, step=step)

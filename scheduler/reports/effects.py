@@ -12,11 +12,12 @@ from scheduler.planning.model import FactKind, State, Task
 from scheduler.planning.plan import Plan
 from scheduler.planning.standing import standing
 from scheduler.register.model import Coverage, Measure, Quota
-from scheduler.reports.shapes import iso
+from scheduler.reports.shapes import iso, target_said
 from scheduler.reports.status import STATES, next_notice
 from scheduler.words import Phrase, say
 
 _LISTED = 3
+_MOVING = frozenset({FactKind.EXTEND, FactKind.RESUME})
 _OVER = frozenset({State.DONE, State.DONE_LATE, State.WAIVED, State.DORMANT})
 
 
@@ -42,6 +43,8 @@ def _consequences(accepted: Accepted, before: Plan, after: Plan, now: datetime) 
             yield say("任务改为 {task}", task=task.id)
             yield _stands(task, after, now)
     elif entry.task is not None and (task := after.task(entry.task)) is not None:
+        if entry.kind in _MOVING:
+            yield say("办理时限{target}", target=target_said(task.dates))
         yield _stands(task, after, now)
 
 
@@ -58,9 +61,10 @@ def _begun(before: Plan, after: Plan, ref: str, now: datetime) -> Iterator[Phras
     changed = (task for task in _of_event(after, ref) if known.get(task.id) != (task.dates, task.slot.paused))
     tasks = [task for task in changed if standing(task, after, now).state not in _OVER]
     for task in tasks[:_LISTED]:
-        mark = say("（暂定）") if task.dates.provisional else ""
-        mark = say("（停止计算）") if task.slot.paused else mark
-        yield say("任务 {task}，办理时限{target}{mark}", task=task.id, target=iso(task.dates.target), mark=mark)
+        if task.slot.paused:
+            yield say("任务 {task}，办理时限{target}（停止计算）", task=task.id, target=iso(task.dates.target))
+        else:
+            yield say("任务 {task}，办理时限{target}", task=task.id, target=target_said(task.dates))
     if len(tasks) > _LISTED:
         yield say("等{n}项任务", n=len(tasks))
     if len(tasks) == 1:

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from scheduler.planning.model import Dates, Moment, NoticeKind
+from scheduler.words import Phrase, say
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -15,6 +16,12 @@ def iso(moment: Moment | None) -> str | None:
     if isinstance(moment, datetime):
         return moment.astimezone(BEIJING).isoformat(timespec="seconds")
     return moment.isoformat() if moment else None
+
+
+def target_said(dates: Dates) -> Phrase:
+    """The target, with the mark that its day is not settled yet: 2027-01-29（暂定）."""
+    mark = say("（暂定）") if dates.provisional else ""
+    return say("{day}{mark}", day=iso(dates.target), mark=mark)
 
 
 def days(dates: Dates) -> dict[str, object]:
