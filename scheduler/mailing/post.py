@@ -130,7 +130,7 @@ class Post:
             reply_to=_office_mailbox(draft.plan) or sender,
             to=_mailbox(draft.message.recipient, draft),
             copies=tuple(_mailbox(copy, draft) for copy in draft.message.copies),
-            subject=rendered.subject,
+            subject=f"{rendered.subject}{_trial_mark(draft)}",
             text=rendered.text,
             html=rendered.html,
         )
@@ -200,6 +200,12 @@ def _meant(message: Message, plan: Plan) -> Recipient:
         return message.recipient
     found, _ = recipients(message.notices[0], plan.roster, message.moment.astimezone(BEIJING).date())
     return found or message.recipient
+
+
+def _trial_mark(draft: _Draft) -> str:
+    """For the admin, whose mailbox gets all mail of the trial: whose it would have been."""
+    meant = _meant(draft.message, draft.plan)
+    return "" if meant == draft.message.recipient else f"〔试运行，应发{meant.name}〕"
 
 
 def _one_per_task(notices: Sequence[Notice]) -> tuple[Notice, ...]:
