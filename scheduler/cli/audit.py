@@ -62,7 +62,7 @@ def log(*, task: str | None, kind: tuple[str, ...], last: int | None) -> None:
 def verify(*, head: str | None) -> int:
     desk = services()
     _there(desk.has_journal, desk.settings.database)
-    result = desk.journal.verify(head)
+    result = desk.record.verify(head)
     fault = result.fault
     if output_format() == "json":
         shape = {"kind": fault.kind.value, "seq": fault.seq, "message": tell(fault.message)} if fault else None
@@ -84,7 +84,7 @@ def verify(*, head: str | None) -> int:
 def export() -> None:
     desk = services()
     _there(desk.has_journal, desk.settings.database)
-    for fact in desk.journal.export():
+    for fact in desk.record.export():
         click.echo(fact)
 
 

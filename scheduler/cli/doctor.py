@@ -88,7 +88,7 @@ def _database(desk: Services) -> tuple[Problem, ...]:
     if not desk.has_journal:
         hint = say("第一次运行 duban run 时会建立")
         return (Problem("database-missing", say("还没有数据库"), hint, level=Level.WARNING),)
-    fault = desk.journal.verify().fault
+    fault = desk.record.verify().fault
     if fault is None:
         return ()
     hint = say("先另存数据库，再用 duban audit verify 核对")

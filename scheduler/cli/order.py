@@ -41,8 +41,8 @@ def order(*, task: str, output: Path, by_whom: str | None) -> None:
     if not can_be_ordered(found, plan, now):
         message = say("{task} 没有未办的事，不能督办", task=task)
         raise RefusedError(Problem("nothing-to-order", message, say("用 duban status 看它办到哪一步")))
-    number = next_number(desk.journal.facts(kinds=[FactKind.DRAFT]), now.year)
-    head = desk.journal.head()
+    number = next_number(desk.record.facts(kinds=[FactKind.DRAFT]), now.year)
+    head = desk.record.head()
     view = order_of(found, plan, number, now)
     drafted = lines(desk, "order.txt.j2", view, str(head) if head.seq else None)
     draft = Draft(ORDER, f"{view.office} {now.year}-{number}", drafted, {"number": number}, task=found.id)

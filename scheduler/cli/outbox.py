@@ -79,7 +79,7 @@ def _plan(desk: Services, notice: str, now: datetime) -> Plan:
 
 def _done(desk: Services, said: str, notice: str) -> None:
     if output_format() == "json":
-        print_json({"seq": desk.journal.head().seq, "notice": notice, "said": said})
+        print_json({"seq": desk.record.head().seq, "notice": notice, "said": said})
     else:
         click.echo(f"{said}。")
 

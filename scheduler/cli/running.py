@@ -16,9 +16,9 @@ from scheduler.workdays.keeping import restored
 
 def running(desk: Services, then: datetime | None = None) -> Register:
     """The last table in force, now or `then`; RefusedError where none is on record."""
-    loads = list(desk.journal.facts(until=then, kinds=[FactKind.TABLE])) if desk.has_journal else []
+    loads = list(desk.record.facts(until=then, kinds=[FactKind.TABLE])) if desk.has_journal else []
     digests = loads[-1].data.get("files") if loads else None
-    found = table(digests, desk.journal.kept, desk.settings.table) if isinstance(digests, tuple) else None
+    found = table(digests, desk.record.kept, desk.settings.table) if isinstance(digests, tuple) else None
     if found is None:
         hint = say("用 duban run 或 duban run --once 启动一次以后才能比较")
         raise RefusedError(Problem("no-running-table", say("记录里还没有运行过的台账"), hint))
@@ -27,7 +27,7 @@ def running(desk: Services, then: datetime | None = None) -> Register:
 
 def running_calendars(desk: Services, register: Register, then: datetime | None = None) -> Calendars:
     """The calendars that the daemon last counted by, now or `then`; else those known at the time."""
-    whole = [fact for fact in desk.journal.facts(until=then, kinds=[FactKind.CALENDAR]) if is_whole(fact)]
+    whole = [fact for fact in desk.record.facts(until=then, kinds=[FactKind.CALENDAR]) if is_whole(fact)]
     if not whole:
         return desk.calendars(register, then=then)
-    return Calendars(register, known=restored(desk.journal.kept(str(whole[-1].data["digest"]))))
+    return Calendars(register, known=restored(desk.record.kept(str(whole[-1].data["digest"]))))

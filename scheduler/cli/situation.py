@@ -92,7 +92,7 @@ def _in_force(desk: Services) -> Register:
 
 def _calendars(desk: Services, register: Register, then: datetime | None) -> Calendars:
     """Those of now; for a past moment the ones kept then, unless a notice was imported after they were kept."""
-    said = list(desk.journal.facts(until=then, kinds=_CALENDAR)) if then is not None and desk.has_journal else []
+    said = list(desk.record.facts(until=then, kinds=_CALENDAR)) if then is not None and desk.has_journal else []
     if said and is_whole(said[-1]):
         return running_calendars(desk, register, then)
     return desk.calendars(register, then=then)
@@ -108,10 +108,10 @@ def _head(desk: Services, then: datetime | None) -> str | None:
     if not desk.has_journal:
         return None
     if then is None:
-        head = desk.journal.head()
+        head = desk.record.head()
         return str(head) if head.seq else None
     found = None
-    for fact in map(json.loads, desk.journal.export()):
+    for fact in map(json.loads, desk.record.export()):
         if datetime.fromisoformat(fact["entered"]) > then:
             break
         found = f"{fact['seq']}:{fact['hash']}"

@@ -83,7 +83,7 @@ def _foot(desk: Services, found: Situation, now: datetime) -> None:
     for problem in missing(plan, now.date()):
         for line in folded(problem.text(spoken()).splitlines()[0], _WIDE):
             click.echo(line)
-    if trouble := desk.journal.mark(_TROUBLE) if desk.has_journal else None:
+    if trouble := desk.record.mark(_TROUBLE) if desk.has_journal else None:
         click.echo(trouble)
     click.echo(tell(say("放假安排已公布至{day}", day=iso(table.announced_until))))
     click.echo(tell(say("数据校验码：{head}", head=found.head or "—")))

@@ -22,7 +22,7 @@ from scheduler.settings import Settings
 from scheduler.workdays import Notice
 
 if TYPE_CHECKING:
-    from scheduler.journal import Journal
+    from scheduler.journal import Journal, Reading
 
 HORIZON = timedelta(days=400)
 _CALENDAR = (FactKind.CALENDAR, FactKind.VOID)
@@ -59,6 +59,17 @@ class Services:
         return Journal.open(self.settings.database)
 
     @property
+    def record(self) -> Reading:
+        """The journal, to be asked only: without SQLAlchemy where that will do. UnreachableError like `journal`."""
+        return self.journal if "journal" in vars(self) else self._glanced or self.journal
+
+    @cached_property
+    def _glanced(self) -> Reading | None:
+        from scheduler.journal import glance  # noqa: PLC0415 - `check` of a table needs no journal
+
+        return glance(self.settings.database)
+
+    @property
     def has_journal(self) -> bool:
         """Whether there is a database to ask; a question never makes one."""
         kind, _, path = self.settings.database.partition(":///")
@@ -66,7 +77,7 @@ class Services:
 
     def facts(self, until: datetime | None = None) -> Sequence[Fact]:
         """What the journal holds, entered up to `until`; nothing where there is no database yet."""
-        return tuple(self.journal.facts(until=until)) if self.has_journal else ()
+        return tuple(self.record.facts(until=until)) if self.has_journal else ()
 
     def history(self, until: datetime | None = None) -> History:
         """The facts, folded."""
@@ -76,7 +87,7 @@ class Services:
         """The holiday notices that were imported up to `until`; none where there is no database yet."""
         if not self.has_journal:
             return ()
-        return notices(tuple(self.journal.facts(until=until, kinds=_CALENDAR)), self.journal.kept)
+        return notices(tuple(self.record.facts(until=until, kinds=_CALENDAR)), self.record.kept)
 
     def calendars(self, register: Register | None = None, *, then: datetime | None = None) -> Calendars:
         """The calendars of the table (or of another `register`) as known now, or as known and imported by `then`."""

@@ -1,9 +1,13 @@
-"""The journal: facts in a hash chain, files kept whole, the outbox. The only room that knows the database."""
+"""The journal: facts in a hash chain, files kept whole, the outbox. The only room that knows the database.
+
+To ask (`glance`) needs no SQLAlchemy; `Journal` does, and is imported when it is named.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from scheduler.journal.chain import Anchor, Audit, Fault, FaultKind, Head
-from scheduler.journal.delivery import retry_at
-from scheduler.journal.queueing import Queued
-from scheduler.journal.store import Journal
+from scheduler.journal.reading import Reading, glance
 from scheduler.journal.values import (
     OPEN_STATES,
     Accepted,
@@ -18,6 +22,11 @@ from scheduler.journal.values import (
     Unknown,
 )
 from scheduler.planning.model import Entry
+
+if TYPE_CHECKING:
+    from scheduler.journal.delivery import retry_at
+    from scheduler.journal.queueing import Queued
+    from scheduler.journal.store import Journal
 
 __all__ = [
     "OPEN_STATES",
@@ -36,8 +45,19 @@ __all__ = [
     "OutboxState",
     "Permanent",
     "Queued",
+    "Reading",
     "Result",
     "Temporary",
     "Unknown",
+    "glance",
     "retry_at",
 ]
+
+_HEAVY = {"Journal": "store", "Queued": "queueing", "retry_at": "delivery"}
+
+
+def __getattr__(name: str) -> object:
+    """What needs SQLAlchemy, a quarter of a second: only who asks for it pays."""
+    if name not in _HEAVY:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_HEAVY[name]}"), name)

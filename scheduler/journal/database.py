@@ -5,23 +5,22 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, table, text
 from sqlalchemy import column as column_
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from scheduler.journal.errors import failure, told
+from scheduler.journal.errors import explained, failure, told
+from scheduler.journal.reading import SCHEMA, WAIT_SECONDS
 from scheduler.problems import UnreachableError
 
-SCHEMA = "0001"  # the newest version in migrations/versions
-WAIT_SECONDS = 5  # for another writer
 CHUNK = 500  # keys in one query
 
 _WRITERS_LOCK = 0x64756261  # "duba": one advisory lock for all that write facts
@@ -60,13 +59,18 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads, and sees one state of things."""
-        with told(self.where), self._readers.begin() as connection:
+        with _told(self.where), self._readers.begin() as connection:
             yield connection
+
+    def query(self, sql: str, /, **values: object) -> Sequence[Sequence[Any]]:
+        """The rows of one plain query, all at once."""
+        with self.reading() as connection:
+            return connection.execute(text(sql), values).all()
 
     @contextmanager
     def claiming(self) -> Iterator[Connection]:
         """A transaction that writes no facts; on PostgreSQL it goes beside others."""
-        with told(self.where), self.engine.connect() as connection:
+        with _told(self.where), self.engine.connect() as connection:
             connection.execution_options(immediate=True)
             with connection.begin():
                 yield connection
@@ -94,6 +98,18 @@ def in_chunks(keys: Collection[T]) -> Iterator[list[T]]:
     """The keys in lists short enough for one query, each once: SQLite bounds the number of parameters."""
     wanted = list(dict.fromkeys(keys))
     return (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+
+
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    """Turn a driver's error into an UnreachableError. A broken constraint passes: that is a mistake of ours."""
+    try:
+        with told(where):
+            yield
+    except (IntegrityError, DataError):
+        raise
+    except DBAPIError as error:
+        raise explained(error.orig, where) from error
 
 
 def _version(connection: Connection) -> str:

@@ -6,8 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
-
 from scheduler.problems import Problem, UnreachableError
 from scheduler.words import say
 
@@ -77,22 +75,19 @@ def failure(code: str, where: str, detail: str = "") -> UnreachableError:
 
 @contextmanager
 def told(where: str) -> Iterator[None]:
-    """Turn a driver's error into an UnreachableError. A broken constraint passes: that is a mistake of ours."""
+    """Turn an error of the SQLite driver into an UnreachableError."""
     try:
         yield
-    except (IntegrityError, DataError):
-        raise
-    except DBAPIError as error:
-        raise failure(_code(error.orig), where, _first_line(error.orig)) from error
     except sqlite3.Error as error:
-        raise failure(_code(error), where, _first_line(error)) from error
+        raise explained(error, where) from error
+
+
+def explained(error: BaseException | None, where: str) -> UnreachableError:
+    """What a driver's error means."""
+    return failure(_code(error), where, next(iter(str(error).splitlines()), ""))
 
 
 def _code(error: BaseException | None) -> str:
     if isinstance(error, sqlite3.Error):
         return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "database-unreachable")
     return _POSTGRESQL.get(getattr(error, "sqlstate", None) or "", "database-unreachable")
-
-
-def _first_line(error: BaseException | None) -> str:
-    return next(iter(str(error).splitlines()), "")

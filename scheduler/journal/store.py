@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from scheduler.journal import delivery, listing, queueing, record
-from scheduler.journal.chain import Anchor, Audit, Head
 from scheduler.journal.database import Database
 from scheduler.journal.errors import failure, told
 from scheduler.journal.queueing import Queued
+from scheduler.journal.reading import Reading
 from scheduler.journal.values import Attempt, Body, Claim, OutboxRow, OutboxState, Result
-from scheduler.planning.model import Decision, Entry, Fact, FactKind, Message, Outcome
+from scheduler.planning.model import Decision, Entry, Fact, Message, Outcome
 
 
-class Journal:
+class Journal(Reading):
     """Facts, kept files, outbox and marks in one database. Every method may raise UnreachableError."""
 
     def __init__(self, database: Database) -> None:
         """A journal in a database that is open."""
+        super().__init__(database)
         self._database = database
 
     @classmethod
     def open(cls, url: str) -> Self:
         """Open (and where needed create or bring up to date) the journal at a SQLite or PostgreSQL URL."""
         return cls(Database(url))
-
-    def close(self) -> None:
-        """Give back all connections."""
-        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -49,44 +46,12 @@ class Journal:
         with self._database.appending() as connection:
             return record.append(connection, entries, now)
 
-    def facts(
-        self, after: int = 0, until: datetime | None = None, *, kinds: Collection[FactKind] | None = None
-    ) -> Iterator[Fact]:
-        """Facts in the order of entry: those after number `after`, entered by `until`, of `kinds` (None: of all)."""
-        return record.facts(self._database, after, until, kinds)
-
-    def head(self) -> Head:
-        """Number and hash of the last fact."""
-        with self._database.reading() as connection:
-            return record.head(connection)
-
-    def verify(self, head: str | None = None) -> Audit:
-        """Check the chain, also against a head noted earlier (full or short form). Raises UsageError if it is none."""
-        return record.verify(self._database, None if head is None else Anchor.parse(head))
-
-    def export(self) -> Iterator[str]:
-        """Every fact as a line of JSON that a second program can verify; the form is described in `chain`."""
-        return record.export(self._database)
-
     # -- files kept whole, and marks -----------------------------------------------------------------------------------
 
     def keep(self, kind: str, name: str, content: bytes, now: datetime) -> str:
         """Keep a file whole, once; returns the SHA-256 of its content."""
         with self._database.appending() as connection:
             return record.keep(connection, kind, name, content, now)
-
-    def kept(self, digest: str) -> bytes:
-        """The content with this digest; one that is gone or was touched counts as a damaged database."""
-        with self._database.reading() as connection:
-            found = record.kept_file(connection, digest)
-        if found is None:
-            raise failure("database-damaged", self._database.where, f"kept {digest[:12]}")
-        return found
-
-    def mark(self, key: str) -> str | None:
-        """A small piece of state, such as the moment of the last sweep."""
-        with self._database.reading() as connection:
-            return record.read_mark(connection, key)
 
     def put_mark(self, key: str, value: str) -> None:
         """Set a small piece of state."""

@@ -80,7 +80,7 @@ def test_a_file_is_kept_whatever_the_bytes_of_its_name(journal: Journal) -> None
 
 
 def test_many_facts_are_read_page_by_page(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scheduler.journal.record.PAGE", 7)
+    monkeypatch.setattr("scheduler.journal.reading.PAGE", 7)
     journal.append(entries(21), now=MON_2026_11_23)
     assert [fact.seq for fact in journal.facts()] == list(range(1, 22))
     assert journal.verify().head == journal.head()

@@ -1,0 +1,187 @@
+"""What is asked of the journal: facts, head, kept files, marks, the check of the chain. It writes nothing.
+
+Its SQL is plain, so that a bare SQLite connection answers it as well as SQLAlchemy: a question needs no more, and
+importing SQLAlchemy takes longer than all the rest of `duban status`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from scheduler.journal.chain import EMPTY, Anchor, Audit, Fault, FaultKind, Head, Raw, audit
+from scheduler.journal.encoding import moment, read_data, read_on, stamp
+from scheduler.journal.errors import failure, told
+from scheduler.planning.model import Fact, FactKind
+from scheduler.problems import UnreachableError
+
+SCHEMA = "0001"  # the newest version in migrations/versions
+WAIT_SECONDS = 5  # for another writer
+PAGE = 5000  # rows per read: bounded memory, and no transaction is left open while the caller thinks
+
+_REFERRING = (FactKind.TABLE, FactKind.CALENDAR, FactKind.DRAFT)  # `files`: digests of kept ones
+_FACTS = 'SELECT seq, kind, entered, "on", "by", task, data, previous, hash FROM fact'  # in the order of Raw
+
+
+class Asked(Protocol):
+    """A database that answers: SQL with `:name` for values, all rows at once. Raises UnreachableError."""
+
+    where: str
+
+    def query(self, sql: str, /, **values: object) -> Sequence[Sequence[Any]]:
+        """The rows, as of one moment."""
+
+    def close(self) -> None:
+        """Give back all connections."""
+
+
+class SqliteFile:
+    """A SQLite journal that is only asked. Raises sqlite3.Error where it cannot be opened."""
+
+    def __init__(self, path: str) -> None:
+        self.where = f"sqlite:///{path}"
+        self._connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+        self._connection.execute("PRAGMA query_only=ON")
+
+    def query(self, sql: str, /, **values: object) -> Sequence[Sequence[Any]]:
+        """The rows, as of one moment."""
+        with told(self.where):
+            return self._connection.execute(sql, values).fetchall()
+
+    def close(self) -> None:
+        """Give back the connection."""
+        self._connection.close()
+
+
+class Reading:
+    """A journal that is asked. Every method may raise UnreachableError."""
+
+    def __init__(self, asked: Asked) -> None:
+        """A journal in a database that is open and up to date."""
+        self._asked = asked
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._asked.close()
+
+    def facts(
+        self, after: int = 0, until: datetime | None = None, *, kinds: Collection[FactKind] | None = None
+    ) -> Iterator[Fact]:
+        """Facts in the order of entry: those after number `after`, entered by `until`, of `kinds` (None: of all)."""
+        last = None if until is None else stamp(until)
+        for row in self._rows(after, kinds):
+            if last is None or row.entered <= last:
+                yield self._fact(row)
+
+    def head(self) -> Head:
+        """Number and hash of the last fact."""
+        last = self._asked.query("SELECT seq, hash FROM fact ORDER BY seq DESC LIMIT 1")
+        return Head(*last[0]) if last else EMPTY
+
+    def export(self) -> Iterator[str]:
+        """Every fact as a line of JSON that a second program can verify; the form is described in `chain`."""
+        for row in self._rows(0):
+            try:
+                yield row.line()
+            except ValueError as error:
+                raise failure("database-damaged", self._asked.where, f"fact {row.seq}") from error
+
+    def verify(self, head: str | None = None) -> Audit:
+        """Check the chain and the digests of the files that facts refer to, also against a head noted earlier.
+
+        The head may be in full or in its short form; UsageError if it is none.
+        """
+        found = audit(self._rows(None), self._seq_of, None if head is None else Anchor.parse(head))
+        return found if found.fault else Audit(found.head, self._kept_fault())
+
+    def kept(self, digest: str) -> bytes:
+        """The content with this digest; one that is gone or was touched counts as a damaged database."""
+        found = self._content(digest)
+        if found is None or not _is(found, digest):
+            raise failure("database-damaged", self._asked.where, f"kept {digest[:12]}")
+        return zlib.decompress(found)
+
+    def mark(self, key: str) -> str | None:
+        """A small piece of state, such as the moment of the last sweep."""
+        found = self._asked.query("SELECT value FROM mark WHERE key = :key", key=key)
+        return next((str(value) for (value,) in found), None)
+
+    # -- rows ----------------------------------------------------------------------------------------------------------
+
+    def _rows(self, after: int | None, kinds: Collection[FactKind] | None = None) -> Iterator[Raw]:
+        """From the one after `after`, or from the very first, whatever number somebody gave it."""
+        values: dict[str, object] = {f"kind{n}": kind.value for n, kind in enumerate(kinds or ())}
+        tests = [f"kind IN ({', '.join(f':{name}' for name in values)})"] if kinds is not None else []
+        page: Sequence[Sequence[Any]] = ()
+        while not page or len(page) == PAGE:
+            known = [] if after is None else ["seq > :after"]
+            values |= {} if after is None else {"after": after}
+            where = f"WHERE {' AND '.join([*tests, *known])} " if tests or known else ""
+            page = self._asked.query(f"{_FACTS} {where}ORDER BY seq LIMIT {PAGE}", **values)
+            if not page:
+                return
+            yield from (Raw(*row) for row in page)
+            after = page[-1][0]
+
+    def _fact(self, row: Raw) -> Fact:
+        try:
+            kind = FactKind(row.kind)
+            return Fact(row.seq, kind, moment(row.entered), read_on(row.on), row.by, row.task, read_data(row.data))
+        except (ValueError, TypeError, AttributeError) as error:
+            raise failure("database-damaged", self._asked.where, f"fact {row.seq}") from error
+
+    def _seq_of(self, hash_: str) -> int | None:
+        found = self._asked.query("SELECT seq FROM fact WHERE hash = :hash", hash=hash_)
+        return next((int(seq) for (seq,) in found), None)
+
+    def _content(self, digest: str) -> bytes | None:
+        found = self._asked.query("SELECT content FROM kept WHERE digest = :digest", digest=digest)
+        return next((content for (content,) in found), None)
+
+    def _kept_fault(self) -> Fault | None:
+        digests: dict[str, int] = {}
+        for row in self._rows(None, _REFERRING):
+            for digest in json.loads(row.data).get("files", ()):
+                digests.setdefault(digest, row.seq)
+        for digest, seq in digests.items():
+            content = self._content(digest)
+            if content is None:
+                return Fault(FaultKind.KEPT_MISSING, seq)
+            if not _is(content, digest):
+                return Fault(FaultKind.KEPT_EDITED, seq)
+        return None
+
+
+def glance(url: str) -> Reading | None:
+    """The journal at a SQLite URL, to be asked; None where it takes more to open it (or to say why it cannot be)."""
+    kind, _, path = url.partition(":///")
+    if kind != "sqlite" or not Path(path).is_file():
+        return None
+    try:
+        found = SqliteFile(path)
+    except sqlite3.Error:
+        return None
+    if _is_current(found):
+        return Reading(found)
+    found.close()
+    return None
+
+
+def _is_current(asked: SqliteFile) -> bool:
+    try:
+        return [tuple(row) for row in asked.query("SELECT version_num FROM alembic_version")] == [(SCHEMA,)]
+    except UnreachableError:
+        return False
+
+
+def _is(content: bytes, digest: str) -> bool:
+    try:
+        return hashlib.sha256(zlib.decompress(content)).hexdigest() == digest
+    except (zlib.error, TypeError):
+        return False
