@@ -74,7 +74,7 @@ def _say(draft: Import) -> None:
             click.echo(tell(moves.day_line(one)))
         if draft.settled:
             click.echo(tell(say("{n}天由暂定转为已公布", n=draft.settled)))
-        for sentence in moves.lines(draft.moves):
+        for sentence in (*moves.open_lines(draft.open_days), *moves.lines(draft.moves)):
             click.echo(tell(sentence))
 
 
@@ -90,6 +90,7 @@ def _close(draft: Import, *, imported: bool) -> None:
                 "problems": [problem_data(problem) for problem in draft.problems],
                 "days": [moves.day_data(one) for one in draft.days],
                 "settled_days": draft.settled,
+                "provisional_days": [day.date.isoformat() for day in draft.open_days],
                 "settled": moves.settled(draft.moves),
                 "moved": [moves.data(one, spoken()) for one in draft.moves],
                 "imported": imported,

@@ -32,6 +32,7 @@ class Import:
     problems: tuple[Problem, ...]
     days: tuple[Day, ...] = ()
     settled: int = 0
+    open_days: tuple[Day, ...] = ()  # of the notice's year, in the office's region: provisional all the same
     moves: tuple[Move, ...] = ()
 
     @property
@@ -59,7 +60,8 @@ def prepared(services: Services, content: bytes, file: str, given: Given, now: d
     old = compile_plan(register, calendars, history, now=now, since=since, until=until)
     new = compile_plan(register, after, history, now=now, since=since, until=until)
     days, settled = _changed(calendars.of(notice.region), after.of(notice.region), notice)
-    return Import(file, content, notice, problems, days, settled, moved(old, new, now))
+    open_days = _open(after.of(register.office.region), notice.year)
+    return Import(file, content, notice, problems, days, settled, open_days, moved(old, new, now))
 
 
 def applied(services: Services, found: Import, by: str, now: datetime) -> Fact:
@@ -90,3 +92,10 @@ def _changed(old: Calendar, new: Calendar, notice: Notice) -> tuple[tuple[Day, .
     days = [first + n * _DAY for n in range((last - first).days + 1)]
     changed = tuple(new.day(d) for d in days if old.works(d) != new.works(d))
     return changed, sum(new.announced(d) and not old.announced(d) for d in days)
+
+
+def _open(calendar: Calendar, year: int) -> tuple[Day, ...]:
+    """The days whose status somebody else settles: a region its own festivals, the next notice the last of December."""
+    first, last = date(year, 1, 1), min(date(year, 12, 31), calendar.announced_until)
+    days = (first + n * _DAY for n in range((last - first).days + 1))
+    return tuple(calendar.day(day) for day in days if not calendar.announced(day))

@@ -11,10 +11,8 @@ from scheduler.planning.model import Dates, Task
 from scheduler.planning.moves import reason
 from scheduler.planning.plan import Plan
 from scheduler.reports.forecast import KINDS, Forecast, notice_data
-from scheduler.reports.shapes import days, iso, target_said
+from scheduler.reports.shapes import days, iso, target_said, together
 from scheduler.words import Lang, Phrase, say
-
-_LISTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ def lines(found: Iterable[Changed]) -> Iterator[Phrase]:
         row, _, period = parts(changed.task)
         alike.setdefault((row, period, _way(changed)), []).append(changed)
     for tasks in alike.values():
-        yield _headline(tasks[0], _names(tasks))
+        yield _headline(tasks[0], together([changed.task for changed in tasks]))
         yield from _details(tasks[0], alone=len(tasks) == 1)
 
 
@@ -85,16 +83,6 @@ def _way(changed: Changed) -> Hashable:
     sides = (repr(_dates(side)) if side else None for side in (changed.old, changed.new))
     mails = (tuple((one.notice.step.name, one.at) for one in side) for side in (changed.gone, changed.come))
     return (*sides, *mails, changed.reason.text() if changed.reason else None)
-
-
-def _names(tasks: Sequence[Changed]) -> Phrase | str:
-    if len(tasks) == 1:
-        return tasks[0].task
-    row, _, period = parts(tasks[0].task)
-    first = tuple(parts(changed.task)[1] for changed in tasks[:_LISTED])
-    if len(tasks) <= _LISTED:
-        return say("{row}/…/{period}（{bearers}）", row=row, period=period, bearers=first)
-    return say("{row}/…/{period}（{bearers}等{n}个）", row=row, period=period, bearers=first, n=len(tasks))
 
 
 def _headline(changed: Changed, task: Phrase | str) -> Phrase:

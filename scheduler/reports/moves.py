@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from itertools import groupby
 
 from scheduler.planning.moves import Move
-from scheduler.reports.shapes import days, iso
+from scheduler.reports.shapes import days, iso, together
 from scheduler.words import Lang, Phrase, say
 from scheduler.workdays import Day
 from scheduler.workdays.explain import dated
-from scheduler.workdays.spoken import name_said
+from scheduler.workdays.spoken import name_said, source_said
 
 
 def data(move: Move, lang: Lang) -> dict[str, object]:
@@ -24,10 +25,14 @@ def data(move: Move, lang: Lang) -> dict[str, object]:
 
 
 def lines(moves: Sequence[Move]) -> Iterator[Phrase]:
-    """The moves in words, those of a day one by one, and how many are no longer provisional as they stood."""
+    """The moves in words, bearers of one row that move alike together, and how many are settled as they stood."""
     moving = [move for move in moves if move.is_dated]
+    alike: dict[Hashable, list[Move]] = {}
     for move in moving:
-        yield line(move)
+        alike.setdefault((move.task.slot.obligation.id, move.task.slot.period, line(move).text()), []).append(move)
+    for same in alike.values():
+        yield say("{tasks}", tasks=together([move.task.id for move in same]))
+        yield line(same[0])
     yield say("期限改变的任务{n}项，不再是暂定的{m}项", n=len(moving), m=settled(moves))
     if told := sum(move.is_open for move in moving):
         yield say("导入后逐一告知已进入办理期的{n}项的责任单位", n=told)
@@ -39,15 +44,24 @@ def settled(moves: Sequence[Move]) -> int:
 
 
 def line(move: Move) -> Phrase:
-    """One task: old → new, and why."""
+    """How one task moves: old → new, and why."""
     old, new = (move.before.target, move.after.target)
     limits: Phrase | str = ""
     if move.before.due != move.after.due and (old, new) != (move.before.due, move.after.due):
         limits = say("，规定期限{old} → {new}", old=iso(move.before.due), new=iso(move.after.due))
     return say(
-        "{task}：办理时限{old} → {new}{limits}（{reason}）",
-        task=move.task.id, old=iso(old), new=iso(new), limits=limits, reason=move.reason,
-    )  # fmt: skip
+        "  办理时限{old} → {new}{limits}（{reason}）", old=iso(old), new=iso(new), limits=limits, reason=move.reason
+    )
+
+
+def open_lines(days: Sequence[Day]) -> Iterator[Phrase]:
+    """The days that stay provisional, by what has not been published."""
+    for source, group in groupby(days, key=lambda day: day.source):
+        run = [day.date for day in group]
+        yield say(
+            "仍为暂定：{first}至{last}（{source}）",
+            first=dated(run[0]), last=dated(run[-1]), source=source_said(source),
+        )  # fmt: skip
 
 
 def day_line(day: Day) -> Phrase:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from scheduler.planning.index import parts
 from scheduler.planning.model import Dates, Moment, NoticeKind
 from scheduler.words import Phrase, say
 
+_LISTED = 3
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
@@ -22,6 +25,17 @@ def target_said(dates: Dates) -> Phrase:
     """The target, with the mark that its day is not settled yet: 2027-01-29（暂定）."""
     mark = say("（暂定）") if dates.provisional else ""
     return say("{day}{mark}", day=iso(dates.target), mark=mark)
+
+
+def together(tasks: Sequence[str]) -> Phrase | str:
+    """Tasks of one row and period in a line: the id of one, the first bearers of several."""
+    if len(tasks) == 1:
+        return tasks[0]
+    row, _, period = parts(tasks[0])
+    first = tuple(parts(task)[1] for task in tasks[:_LISTED])
+    if len(tasks) <= _LISTED:
+        return say("{row}/…/{period}（{bearers}）", row=row, period=period, bearers=first)
+    return say("{row}/…/{period}（{bearers}等{n}个）", row=row, period=period, bearers=first, n=len(tasks))
 
 
 def days(dates: Dates) -> dict[str, object]:

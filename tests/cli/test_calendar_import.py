@@ -40,7 +40,7 @@ def target(office, *words):
 def test_a_dry_run_shows_the_moves_and_changes_nothing(office, notice):
     result = office("calendar", "import", notice, "--dry-run")
     assert result.exit_code == 0
-    assert f"{TASK}：办理时限2027-01-29 → 2027-01-31" in result.stdout
+    assert "annual-report/…/2026（changji-city、wanghe-county）\n  办理时限2027-01-29 → 2027-01-31" in result.stdout
     assert target(office) == ("2027-01-29", True)
     assert office.files == {"obligations.yaml", "2027.txt"}
 

@@ -114,7 +114,7 @@ def test_against_running_lists_what_an_edit_would_change(office):
         "2027-01-29",
         "2027-01-15",
     )
-    assert "办理时限2027-01-29 → 2027-01-15" in office(*JANUARY, "--against", "running").stdout
+    assert "办理时限2027-01-29（暂定） → 2027-01-15（暂定）" in office(*JANUARY, "--against", "running").stdout
 
 
 def test_against_running_needs_a_table_that_ran(office):
