@@ -15,12 +15,13 @@ from itertools import groupby, pairwise
 
 import docx
 from docx.document import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Length, Mm, Pt
+from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
@@ -58,12 +59,14 @@ class Face:
 
 _TITLE, _HEADING = Face("方正小标宋简体", 22), Face("黑体", 16)
 _BODY, _SMALL, _CELL = Face("仿宋_GB2312", 16), Face("仿宋_GB2312", 12), Face("仿宋_GB2312", 10.5)
+_NOTE, _FORM = Face("仿宋_GB2312", 10.5), Face("仿宋_GB2312", 12)
 _LATIN = "Times New Roman"
 _OTHERS = (("方正小标宋简体", "宋体"), ("仿宋_GB2312", "仿宋"), ("黑体", "SimHei"))
 _LINE_POINTS = 28
 _MARGINS_MM = {"top": 37, "bottom": 35, "left": 28, "right": 26}
-# The widths of a table of ten columns, in millimetres: a narrow number, two wide texts, numbers between them.
-_NARROW_MM, _WIDE_MM = 12, 34
+# Widths in a table, in millimetres: of a text among numbers, of what a form asks; and the height of what is left blank.
+_WIDE_MM, _NAME_MM, _BLANK_MM = 36, 28, 16
+_PADDING_MM = 0.9
 
 
 def read(text: str) -> tuple[Line, ...]:
@@ -94,12 +97,15 @@ def written(lines: Sequence[Line], *, title: str, author: str, now: datetime) ->
     _page(document)
     _name_others(document)
     turned = {id(line) for before, line in pairwise(lines) if before.mark is Mark.PAGE}
+    apart = {id(line) for before, line in pairwise(lines) if _stand_apart(before.mark, line.mark)}
     for mark, same in groupby(lines, key=lambda line: line.mark):
         if mark is Mark.ROW:
             _table(document, [cells(line) for line in same])
         elif mark is not Mark.PAGE:
             for line in same:
-                _paragraph(document, line).paragraph_format.page_break_before = id(line) in turned
+                form = _paragraph(document, line).paragraph_format
+                form.page_break_before = id(line) in turned
+                form.space_before = Pt(_LINE_POINTS if id(line) in apart else 0)
     out = BytesIO()
     document.save(out)
     return out.getvalue()
@@ -128,12 +134,17 @@ def _page_number(paragraph: Paragraph) -> None:
     paragraph._p.append(field)  # noqa: SLF001 - python-docx has no call for fields
 
 
+def _stand_apart(before: Mark, mark: Mark) -> bool:
+    """A line's height lies around the title, and above the signature."""
+    return before is not mark and (Mark.TITLE in {before, mark} or mark is Mark.SIGNED) and before is not Mark.PAGE
+
+
 def _paragraph(document: Document, line: Line) -> Paragraph:
     paragraph = document.add_paragraph()
     form = paragraph.paragraph_format
-    form.space_before = form.space_after = Pt(0)
+    form.space_after = Pt(0)
     form.line_spacing = Pt(_LINE_POINTS)
-    face = {Mark.TITLE: _TITLE, Mark.HEADING: _HEADING, Mark.NOTE: _SMALL, Mark.CENTRED: _SMALL}.get(line.mark, _BODY)
+    face = {Mark.TITLE: _TITLE, Mark.HEADING: _HEADING, Mark.NOTE: _NOTE, Mark.CENTRED: _SMALL}.get(line.mark, _BODY)
     if line.mark in {Mark.TITLE, Mark.CENTRED}:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     elif line.mark is Mark.SIGNED:
@@ -146,28 +157,60 @@ def _paragraph(document: Document, line: Line) -> Paragraph:
 
 
 def _table(document: Document, rows: Sequence[Sequence[str]]) -> None:
+    """A table with a header that is repeated on each page; of two columns a form: what is asked, and the answer."""
     columns = max(map(len, rows))
+    form, widths = columns == 2, _widths(columns)
     table = document.add_table(rows=len(rows), cols=columns)
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
-    widths = _widths(columns)
+    for column, width in zip(table.columns, widths, strict=True):  # Word reads the cells' widths, others the columns'
+        column.width = Mm(width)
     for row, texts in zip(table.rows, rows, strict=True):
+        head = texts is rows[0] and not form
         for n, cell in enumerate(row.cells):
-            cell.width = Mm(widths[n])
-            paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.line_spacing = Pt(16)
-            wide = widths[n] == _WIDE_MM and texts is not rows[0]
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if wide else WD_ALIGN_PARAGRAPH.CENTER
             text = texts[n] if n < len(texts) else ""
-            _set(paragraph.add_run(text), Face(_CELL.name, _CELL.points, bold=texts is rows[0]))
-    _repeat_head(table.rows[0]._tr)  # noqa: SLF001 - python-docx has no call for it
+            wide = n == 1 if form else not head and n in {1, columns - 1}
+            _cell(cell, text, Mm(widths[n]), _FORM if form else Face(_CELL.name, _CELL.points, bold=head), wide=wide)
+        if form and not texts[-1].strip("　"):
+            row.height = Mm(_BLANK_MM)  # to be written into
+        _keep_whole(row._tr)  # noqa: SLF001 - python-docx has no call for it
+    if not form:
+        _narrow_margins(table._tbl)  # noqa: SLF001 - as above
+        _repeat_head(table.rows[0]._tr)  # noqa: SLF001 - as above
+
+
+def _cell(cell: _Cell, text: str, width: Length, face: Face, *, wide: bool) -> None:
+    cell.width, cell.vertical_alignment = width, WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.line_spacing = Pt(1.5 * face.points)
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if wide else WD_ALIGN_PARAGRAPH.CENTER
+    _set(paragraph.add_run(text), face)
 
 
 def _widths(columns: int) -> list[float]:
-    """Millimetres, 156 in all: the second and the last column hold texts."""
-    if columns < 3:
-        return [156 / columns] * columns
+    """Millimetres, 156 in all: the second and the last column hold texts; of two the first names what the second is."""
+    if columns == 2:
+        return [_NAME_MM, 156 - _NAME_MM]
+    if columns == 1:
+        return [156]
     narrow = (156 - 2 * _WIDE_MM) / (columns - 2)
-    return [_WIDE_MM if n in {1, columns - 1} else min(narrow, 2 * _NARROW_MM) for n in range(columns)]
+    return [_WIDE_MM if n in {1, columns - 1} else narrow for n in range(columns)]
+
+
+def _narrow_margins(table: object) -> None:
+    """Two characters stand beside each other in a narrow column."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(round(_PADDING_MM * 56.7)))  # twentieths of a point
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table.tblPr.append(margins)  # type: ignore[attr-defined]  # the table as XML, which has no public type
+
+
+def _keep_whole(row: object) -> None:
+    """A row is not broken over two pages."""
+    whole = OxmlElement("w:cantSplit")
+    row.get_or_add_trPr().append(whole)  # type: ignore[attr-defined]  # the row as XML, which has no public type
 
 
 def _repeat_head(row: object) -> None:
