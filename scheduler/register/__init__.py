@@ -1,6 +1,7 @@
 """obligations.yaml → Register: reading with marks, the model, checks, who is meant. Only `loader` opens files."""
 
 from scheduler.register.changes import Change, ChangeKind, diff
+from scheduler.register.duty import gaps
 from scheduler.register.loader import load
 from scheduler.register.mistakes import Code
 from scheduler.register.model import Obligation, Register
@@ -20,6 +21,7 @@ __all__ = [
     "Register",
     "Roster",
     "diff",
+    "gaps",
     "load",
     "parse",
     "schema",

@@ -53,6 +53,7 @@ _SECTIONS: Mapping[str, Phrase] = {
     "ladders": say("提醒办法"),
     "obligations": say("事项"),
     "calendar": say("放假安排"),
+    "duty": say("值班安排"),
 }
 
 
@@ -70,6 +71,8 @@ def _rows(register: Register, section: str) -> Mapping[str, Row]:
         return {section: getattr(register, section)}
     if section == "ladders":
         return register.ladders
+    if section == "duty":
+        return {row.date.isoformat(): row for row in register.duty}
     return {row.id: row for row in getattr(register, section)}
 
 

@@ -14,6 +14,7 @@ from scheduler.register.draft import Draft
 from scheduler.register.mistakes import Code, UnreadableError, problem
 from scheduler.register.model import (
     ClosureDays,
+    DutyDay,
     Event,
     Ladder,
     Obligation,
@@ -111,6 +112,7 @@ def decode(root: Node) -> tuple[Draft, tuple[Problem, ...]]:
         obligations=decoder.rows(Obligation, "obligations"),
         not_tracked=decoder.rows(Untracked, "not_tracked"),
         summaries=decoder.rows(SummaryRow, "summaries"),
+        duty=decoder.rows(DutyDay, "duty"),
         calendar=_calendar(decoder, root),
         declared={
             **{section: _declared(root, section) for section in LISTS},

@@ -12,6 +12,7 @@ from scheduler.register.ladders import built_in
 from scheduler.register.mistakes import Code, problem
 from scheduler.register.model import (
     ClosureDays,
+    DutyDay,
     Event,
     Ladder,
     Obligation,
@@ -50,6 +51,7 @@ class Draft:
     obligations: Mapping[int, Obligation]
     not_tracked: Mapping[int, Untracked]
     summaries: Mapping[int, SummaryRow]
+    duty: Mapping[int, DutyDay]
     calendar: ClosureDays
     declared: Mapping[str, frozenset[str]]  # ids per section, also of rows that cannot be read
     doubtful: frozenset[Path]
@@ -72,6 +74,7 @@ class Draft:
             not_tracked=tuple(self.not_tracked.values()),
             calendar=self.calendar,
             summaries=tuple(self.summaries.values()),
+            duty=tuple(self.duty.values()),
             digest=digest,
         )
 

@@ -59,6 +59,7 @@ Flag = Annotated[bool, _reads(scalars.flag), WithJsonSchema({"type": "boolean"})
 RegionText = Annotated[Region, _reads(scalars.region), _form("地区", enum=[r.value for r in Region])]
 DateText = Annotated[date, _reads(moments.day), _form("2018-12-31 或 2018年12月31日", type="string")]
 TimeText = Annotated[time, _reads(scalars.clock_time), _form("10:30（北京时间）", type="string")]
+SheetDateText = Annotated[date, _reads(moments.sheet_day), _form("2026-11-22", type="string")]
 OnceText = Annotated[
     date, _reads(moments.once), _form("2018-12-31、end of 2018-07、2018年底、2018年7月底", type="string")
 ]

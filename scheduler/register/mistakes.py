@@ -71,6 +71,9 @@ class Code(StrEnum):
     BAD_ABSENCE = "bad-absence"
     DELEGATE_UNREACHABLE = "delegate-unreachable"
     ROLE_UNFILLED = "role-unfilled"
+    DUTY_TWICE = "duty-twice"
+    DUTY_MISSING = "duty-missing"
+    DUTY_GAP = "duty-gap"
     # when
     SCHEDULE_MISSING = "schedule-missing"
     SCHEDULE_TWO = "schedule-two"
@@ -91,7 +94,10 @@ class Code(StrEnum):
     BAD_CLOSURE = "bad-closure"
 
 
-WARNINGS = frozenset({Code.COMMENT_CUT, Code.LADDER_ORDER, Code.OUTER_BEFORE_DUE, Code.REF_TWICE, Code.ROLE_UNFILLED})
+WARNINGS = frozenset(
+    {Code.COMMENT_CUT, Code.LADDER_ORDER, Code.OUTER_BEFORE_DUE, Code.REF_TWICE, Code.ROLE_UNFILLED}
+    | {Code.DUTY_MISSING, Code.DUTY_GAP}
+)
 
 
 class UnreadableError(ValueError):

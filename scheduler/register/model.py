@@ -45,7 +45,7 @@ from scheduler.register.when import (
     With,
     Within,
 )
-from scheduler.register.who import Away, OfficeUnit, Person, Selector, Tenure
+from scheduler.register.who import Away, DutyDay, OfficeUnit, Person, Selector, Tenure
 from scheduler.workdays import Convention
 
 # -- what ------------------------------------------------------------------------------------------------------------
@@ -227,6 +227,7 @@ class Office(Row):
     start: DateText | None = None
     trial: Flag = False
     mail_domains: Several[Line] = ()
+    handover: TimeText = time()  # when the duty of a day begins, Beijing time
 
 
 class Register(Row):
@@ -243,6 +244,7 @@ class Register(Row):
     not_tracked: tuple[Untracked, ...] = ()
     calendar: ClosureDays = ClosureDays()
     summaries: tuple[SummaryRow, ...] = ()
+    duty: tuple[DutyDay, ...] = ()
     digest: str  # SHA-256 of the bytes of the file and its includes, in order
 
     def __hash__(self) -> int:
@@ -250,8 +252,8 @@ class Register(Row):
 
 
 __all__ = [
-    "Away", "Basis", "Before", "Check", "ClosureDays", "Coverage", "Due", "Effective", "Event", "Extension", "Ladder",
-    "Measure", "Obligation", "Office", "OfficeUnit", "Once", "Outer", "Pace", "PeriodDate", "Person", "Quota",
+    "Away", "Basis", "Before", "Check", "ClosureDays", "Coverage", "Due", "DutyDay", "Effective", "Event", "Extension",
+    "Ladder", "Measure", "Obligation", "Office", "OfficeUnit", "Once", "Outer", "Pace", "PeriodDate", "Person", "Quota",
     "RecordKind", "Recurring", "Register", "Review", "Row", "Rrule", "Rung", "Schedule", "Selector", "SummaryRow",
     "Tenure", "Untracked", "With", "Within",
 ]  # fmt: skip

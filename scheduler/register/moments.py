@@ -46,6 +46,11 @@ def day(text: str) -> date:
     raise _no_day(text, say("请写成 2018-12-31 或 2018年12月31日"))
 
 
+def sheet_day(text: str) -> date:
+    """A day as a spreadsheet may write it too: `2018/12/31`. Raises UnreadableError."""
+    return day(re.sub(r"\s*[./]\s*", "-", text.strip()))
+
+
 def once(text: str) -> date:
     """A day, or the last day of a month or year: `end of 2018-07`, `end of 2018`, 2018年7月底, 2018年底."""
     found = _END.fullmatch(text.strip())

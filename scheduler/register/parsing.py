@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 from scheduler.problems import Place, Problem, has_errors
 from scheduler.register.checks import check
 from scheduler.register.decode import MAX_PROBLEMS, decode
 from scheduler.register.mistakes import Code, problem
 from scheduler.register.model import Register
-from scheduler.register.sections import included, join, read_file, with_unit_ids
+from scheduler.register.sections import included, join, read_file, with_ids
 from scheduler.register.tree import Node
 from scheduler.words import say
 
@@ -22,13 +23,14 @@ File = tuple[str, bytes]
 class Loaded:
     """What came of reading a table: the register (None where there are errors), all problems, the files as read.
 
-    `absent` are the included files that could not be opened.
+    `absent` are the included files that could not be opened, `duty` the places of the days of the duty roster.
     """
 
     register: Register | None
     problems: tuple[Problem, ...]
     files: tuple[File, ...]
     absent: tuple[str, ...] = ()
+    duty: Mapping[date, Place] = field(default_factory=dict)
 
 
 def parse(files: Sequence[File]) -> Loaded:
@@ -45,11 +47,12 @@ def understand(files: tuple[File, ...], table: Node | None, problems: Sequence[P
         return Loaded(None, tuple(found), files)
     others, more = _included(files, table)
     root, twice = join(table, others)
-    draft, malformed = decode(with_unit_ids(root))
+    draft, malformed = decode(with_ids(root))
     found += [*more, *twice, *malformed, *check(draft)]
     ordered = _in_order(found, [name for name, _ in files])
     register = None if has_errors(ordered) else draft.register(digest(files))
-    return Loaded(register, ordered, files)
+    duty = {row.date: draft.place(("duty", number, "date")) for number, row in draft.duty.items()}
+    return Loaded(register, ordered, files, duty=duty)
 
 
 def _included(files: tuple[File, ...], table: Node) -> tuple[list[Node], list[Problem]]:

@@ -8,6 +8,7 @@ from datetime import date, time
 
 from scheduler.register.ladders import ladder_name
 from scheduler.register.model import (
+    DutyDay,
     Event,
     Ladder,
     Obligation,
@@ -41,6 +42,7 @@ class Roster:
         self._events = {event.id: event for event in register.events}
         self._records = {record.id: record for record in register.records}
         self._obligations = {row.id: row for row in register.obligations}
+        self._duty = {row.date: row for row in register.duty}
         self._tenures = _tenures(register)
         self._roles = _groups(self._tenures)
         self._posts = _posts(self._tenures)
@@ -176,6 +178,10 @@ class Roster:
     def posts(self, person: str, on: date) -> tuple[tuple[str, str], ...]:
         """The units and roles that a person has on a day."""
         return tuple((unit, role) for unit, role, tenure in self._posts.get(person, ()) if tenure.on(on))
+
+    def on_duty(self, day: date) -> DutyDay | None:
+        """Who is on duty on a day, by the office's duty roster."""
+        return self._duty.get(day)
 
     # -- the tree --
 

@@ -1,60 +1,87 @@
-"""A roster in CSV or XLSX → nodes of a `people` section, by headings in English and Chinese. It opens no file."""
+"""A roster in CSV or XLSX → nodes of a `people` or a `duty` section, by its headings. It opens no file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from scheduler.problems import Place, Problem
 from scheduler.register.mistakes import Code, problem
 from scheduler.register.reader import MAX_PROBLEMS
 from scheduler.register.sheets import Cell, read_rows
 from scheduler.register.tree import Node
-from scheduler.words import say
+from scheduler.words import Phrase, say
 
-HEADINGS = {
-    "id": "id", "编号": "id",
-    "name": "name", "姓名": "name",
-    "post": "post", "职务": "post",
-    "unit": "unit", "单位": "unit",
-    "role": "role", "角色": "role",
-    "email": "email", "邮箱": "email",
-    "phone": "phone", "电话": "phone",
-    "via": "via", "代收人": "via",
-}  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One kind of roster: the section that it fills, its headings, those that it must have, and a hint with all."""
+
+    section: str
+    headings: Mapping[str, str]
+    required: tuple[str, ...]
+    known: Phrase
+
+
+PEOPLE = Form(
+    "people",
+    {
+        "id": "id", "编号": "id",
+        "name": "name", "姓名": "name",
+        "post": "post", "职务": "post",
+        "unit": "unit", "单位": "unit",
+        "role": "role", "角色": "role",
+        "email": "email", "邮箱": "email",
+        "phone": "phone", "电话": "phone",
+        "via": "via", "代收人": "via",
+    },
+    ("id", "name"),
+    say("表头可用：编号、姓名、职务、单位、角色、邮箱、电话、代收人（或 id,name,post,unit,role,email,phone,via）"),
+)  # fmt: skip
+DUTY = Form(
+    "duty",
+    {
+        "date": "date", "日期": "date", "值班日期": "date",
+        "lead": "lead", "带班领导": "lead",
+        "person": "person", "值班员": "person", "值班人员": "person",
+        "phone": "phone", "电话": "phone", "值班电话": "phone", "联系电话": "phone",
+        "email": "email", "邮箱": "email", "电子邮箱": "email",
+    },
+    ("date", "person"),
+    say("值班表的表头可用：日期、带班领导、值班员、电话、邮箱（或 date,lead,person,phone,email）"),
+)  # fmt: skip
 
 
 def read_roster(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
-    """The people of one file and what is wrong with it."""
+    """The people of one file, or, where it has a column of dates, who is on duty; and what is wrong with it."""
     rows = read_rows(file, content)
     if isinstance(rows, Problem):
         return None, (rows,)
-    columns, problems = _columns(file, rows[0])
+    form = DUTY if any(DUTY.headings.get(cell.text.lower()) == "date" for cell in rows[0]) else PEOPLE
+    columns, problems = _columns(file, rows[0], form)
     people: list[Node] = []
     for row in rows[1:]:
         if len(problems) < MAX_PROBLEMS:
             problems += _misshapen(file, columns, row)
         people.append(_person(file, columns, row))
     section = Node(people, file, 1, 1, 1, 1)
-    return Node({"people": section}, file, 1, 1), tuple(problems)
+    return Node({form.section: section}, file, 1, 1), tuple(problems)
 
 
-def _columns(file: str, heading: Sequence[Cell]) -> tuple[list[str | None], list[Problem]]:
+def _columns(file: str, heading: Sequence[Cell], form: Form) -> tuple[list[str | None], list[Problem]]:
     columns: list[str | None] = []
     problems: list[Problem] = []
-    known = say(
-        "表头可用：编号、姓名、职务、单位、角色、邮箱、电话、代收人（或 id,name,post,unit,role,email,phone,via）"
-    )
     for cell in heading:
-        name = HEADINGS.get(cell.text.lower())
+        name = form.headings.get(cell.text.lower())
         if cell.text and (name is None or name in columns):
             message = say("不认识或重复的表头“{text}”", text=cell.text[:40])
-            problems.append(problem(Code.CSV_HEADING, message, known, Place(file, cell.line, cell.column)))
+            problems.append(problem(Code.CSV_HEADING, message, form.known, Place(file, cell.line, cell.column)))
             name = None
         columns.append(name)
-    for name in ("id", "name"):
+    for name in form.required:
         if name not in columns:
             message = say("表头里缺少 {name}", name=name)
-            problems.append(problem(Code.CSV_HEADING, message, known, Place(file, heading[0].line, 1)))
+            problems.append(problem(Code.CSV_HEADING, message, form.known, Place(file, heading[0].line, 1)))
     return columns, problems[:MAX_PROBLEMS]
 
 

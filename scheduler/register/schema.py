@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind, mode
 
 from scheduler.register.model import (
     ClosureDays,
+    DutyDay,
     Event,
     Ladder,
     Obligation,
@@ -32,6 +33,7 @@ _LISTS: dict[str, type[BaseModel]] = {
     "obligations": Obligation,
     "not_tracked": Untracked,
     "summaries": SummaryRow,
+    "duty": DutyDay,
 }
 _SCHEDULES = ("due", "quota", "coverage", "measure", "review")
 
@@ -55,7 +57,7 @@ def schema() -> dict[str, Json]:
         definitions["Selector"] = _selector(definitions["Selector"])
         definitions["Tenure"] = {"anyOf": [{"type": "string"}, definitions["Tenure"]]}
         definitions["Obligation"] = _with_one_schedule(definitions["Obligation"])
-    files: Json = {"type": "string", "description": "units.yaml、people.csv"}
+    files: Json = {"type": "string", "description": "units.yaml、people.csv、duty.csv"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "obligations.yaml",

@@ -13,7 +13,7 @@ from scheduler.register.sheets import is_sheet
 from scheduler.register.tree import Node, entries, items, text
 from scheduler.words import say
 
-LISTS = ("units", "people", "events", "records", "obligations", "not_tracked", "summaries")
+LISTS = ("units", "people", "events", "records", "obligations", "not_tracked", "summaries", "duty")
 SINGLES = ("version", "office", "calendar")
 SECTIONS = (*SINGLES, "include", *LISTS, "ladders")
 
@@ -27,7 +27,7 @@ def included(table: str, root: Node | None) -> tuple[tuple[str, Node], ...]:
 
 
 def read_file(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
-    """One file by the end of its name: `.csv` and `.xlsx` are rosters, all else is YAML."""
+    """One file by the end of its name: `.csv` and `.xlsx` are rosters of people or of duty, all else is YAML."""
     return read_roster(file, content) if is_sheet(file) else read(file, content)
 
 
@@ -64,35 +64,37 @@ def _twice(key: str, first: Node, second: Node) -> Problem:
     return problem(Code.DUPLICATE_KEY, message, say("只在一个文件里写"), second.key_place)
 
 
-def with_unit_ids(root: Node) -> Node:
-    """The tree with `people[].unit` by id where it says a name or an alias; unknown names stay as they are."""
-    sections = dict(entries(root))
-    names = _unit_names(items(sections.get("units")))
-    people = sections.get("people")
-    if people is None or not isinstance(people.value, list) or not names:
+def with_ids(root: Node) -> Node:
+    """The tree with ids where `people[].unit` and `duty[].person` say a name; unknown names stay as they are."""
+    if not isinstance(root.value, dict):
         return root
-    sections["people"] = people._replace(value=[_by_id(person, names) for person in people.value])
+    sections = dict(root.value)
+    units, people = (_meant(items(sections.get(name))) for name in ("units", "people"))
+    for section, key, names in (("people", "unit", units), ("duty", "person", people)):
+        rows = sections.get(section)
+        if rows is not None and isinstance(rows.value, list) and names:
+            sections[section] = rows._replace(value=[_by_id(row, key, names) for row in rows.value])
     return root._replace(value=sections)
 
 
-def _unit_names(units: Sequence[Node]) -> Mapping[str, str]:
-    """Names and aliases that mean exactly one unit and are no id."""
+def _meant(rows: Sequence[Node]) -> Mapping[str, str]:
+    """Names and aliases that mean exactly one row and are no id."""
     found: dict[str, set[str]] = {}
-    ids = {said for unit in units if (said := text(entries(unit).get("id")))}
-    for unit in units:
-        row = entries(unit)
-        if (unit_id := text(row.get("id"))) is None:
+    ids = {said for node in rows if (said := text(entries(node).get("id")))}
+    for node in rows:
+        row = entries(node)
+        if (row_id := text(row.get("id"))) is None:
             continue
         aliases = row.get("aliases")
         for name in (row.get("name"), *([aliases] if text(aliases) else items(aliases))):
             if said := text(name):
-                found.setdefault(said.strip(), set()).add(unit_id)
+                found.setdefault(said.strip(), set()).add(row_id)
     return {name: next(iter(meant)) for name, meant in found.items() if len(meant) == 1 and name not in ids}
 
 
-def _by_id(person: Node, names: Mapping[str, str]) -> Node:
-    unit = entries(person).get("unit")
-    said = text(unit)
-    if unit is None or said is None or said not in names:
-        return person
-    return person._replace(value={**entries(person), "unit": unit._replace(value=names[said])})
+def _by_id(row: Node, key: str, names: Mapping[str, str]) -> Node:
+    cell = entries(row).get(key)
+    said = text(cell)
+    if cell is None or said is None or said.strip() not in names:
+        return row
+    return row._replace(value={**entries(row), key: cell._replace(value=names[said.strip()])})

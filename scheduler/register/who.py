@@ -6,7 +6,7 @@ from datetime import date
 
 from pydantic import Field, model_validator
 
-from scheduler.register.grammar import DateText, Frozen, Id, Line, RegionText, Several, TimeText
+from scheduler.register.grammar import DateText, Frozen, Id, Line, RegionText, Several, SheetDateText, TimeText
 from scheduler.register.mistakes import Code, UnreadableError
 from scheduler.register.rows import ANY_OF, EVENT_UNIT, Row, empty
 from scheduler.register.values import MailPace
@@ -51,6 +51,20 @@ class Person(Row):
     via: Id | None = None
     mail: MailPace = MailPace.DAILY
     away: Several[Away] = ()
+
+
+class DutyDay(Row):
+    """Who is on duty on a day: 值班员, and 带班领导 who leads the shift.
+
+    `person` is an id where the name means exactly one of `people`, else the name itself; then `email` must be there.
+    `email`, where it is given, wins over the person's own address: it is often that of the duty room.
+    """
+
+    date: SheetDateText
+    person: Line
+    lead: Line | None = None
+    phone: Line | None = None
+    email: Line | None = None
 
 
 class OfficeUnit(Row):

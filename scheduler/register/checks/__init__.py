@@ -6,6 +6,7 @@ from itertools import chain
 
 from scheduler.problems import Problem
 from scheduler.register.checks.addresses import check_addresses
+from scheduler.register.checks.duty import check_duty
 from scheduler.register.checks.identity import check_identity
 from scheduler.register.checks.ladders import check_ladders
 from scheduler.register.checks.people import check_people
@@ -23,6 +24,7 @@ def check(draft: Draft) -> tuple[Problem, ...]:
         check_people(draft),
         check_selectors(draft, roster),
         check_addresses(draft, roster),
+        check_duty(draft),
         check_ladders(draft),
         check_schedules(draft),
     )

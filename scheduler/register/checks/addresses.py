@@ -28,7 +28,7 @@ def check_addresses(draft: Draft, roster: Roster) -> Iterator[Finding]:
     """The form and domain of addresses, officers, and whether all who may get mail can."""
     yield from _written(draft)
     yield from _officers(draft, roster)
-    reached = _reached(draft)
+    reached = reachable(draft)
     yield from _office(draft, reached)
     needs = _needs(draft, roster)
     yield from _unreachable(draft, roster, needs, reached)
@@ -45,6 +45,8 @@ def _written(draft: Draft) -> Iterator[Finding]:
         yield from _address(person.email, domains, ("people", number, "email"))
     for number, unit in draft.units.items():
         yield from _address(unit.mail, domains, ("units", number, "mail"))
+    for number, day in draft.duty.items():
+        yield from _address(day.email, domains, ("duty", number, "email"))
 
 
 def _address(address: str | None, domains: Sequence[str], path: Path) -> Iterator[Finding]:
@@ -77,7 +79,7 @@ def _officers(draft: Draft, roster: Roster) -> Iterator[Finding]:
             yield Finding(Code.OFFICER_MISSING, message, hint, ("units", number, "people"))
 
 
-def _reached(draft: Draft) -> frozenset[str]:
+def reachable(draft: Draft) -> frozenset[str]:
     """The persons who have an address, their own or by `via`."""
     people = {person.id: person for person in draft.people.values()}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from scheduler.register.checks.addresses import DUTY
 from scheduler.register.checks.references import cycles, ring, unknown
 from scheduler.register.draft import Draft, Finding
 from scheduler.register.mistakes import Code
@@ -35,7 +36,7 @@ def _office(draft: Draft) -> Iterator[Finding]:
             Code.BAD_CLOSURE, say("{day}既写放假又写上班", day=day.isoformat()), say("请从 rest 或 work 里删去"), path
         )
     for number, row in draft.summaries.items():
-        known = draft.declared["people"] | draft.declared["units"]
+        known = draft.declared["people"] | draft.declared["units"] | {DUTY}
         for place, who in enumerate(row.to):
             yield from unknown(Code.UNKNOWN_PERSON, who, known, ("summaries", number, "to", place))
 
