@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from scheduler.planning.ladders import Repeats
+from scheduler.planning.index import Gap
+from scheduler.planning.ladders import NOW, Repeats
 from scheduler.planning.model import NoticeKind, Outcome, OutcomeKind, Recipient, Slot, Step, Verdict, tail
 from scheduler.planning.people import Route
 from scheduler.planning.reasons import Reason
@@ -27,7 +28,7 @@ class Case:
     `outcomes` are by `tail`, `withdrawn` and `released` by step name. `silence` is why the task asks for nothing, None
     while it is open; `progress` is a quota's count; `resumed` when it was last returned, resumed or reopened. `route`
     says who would be told on a day; `sheet` when a person's weekly mail goes; `repeats` are the endless chasers, None
-    to leave them out.
+    to leave them out. `gap` is where the journal was put back from a copy.
     """
 
     slot: Slot
@@ -42,6 +43,7 @@ class Case:
     resumed: datetime | None = None
     withdrawn: Collection[str] = ()
     released: Collection[str] = ()
+    gap: Gap | None = None
 
     def outcome(self, step: Step) -> Outcome | None:
         """What became of a step, for the present target."""
@@ -51,6 +53,15 @@ class Case:
         """Whether it is in the outbox or was sent."""
         found = self.outcome(step)
         return found is not None and found.kind in GONE
+
+    def is_held(self, step: Step) -> bool:
+        """Whether it may have gone in the gap, of which the journal knows nothing, and nobody has let it go again."""
+        if self.gap is None or step.name in self.released:
+            return False
+        known = self.slot.known
+        return step.at <= self.gap.until or (
+            step.name == NOW and known is not None and self.gap.since < known <= self.gap.until
+        )
 
     def due(self, now: datetime) -> list[Step]:
         """The steps whose moment has come and that have no outcome yet, in the order of their moments."""

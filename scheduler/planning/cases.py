@@ -78,6 +78,7 @@ class Cases:
             resumed=plan.history.task(task.id).resumed_at,
             withdrawn=self._withdrawn.get(task.id, frozenset()),
             released=self._released.get(task.id, frozenset()),
+            gap=plan.history.gap,
         )
 
     def route(self, task: Task, step: Step, on: date) -> Route:

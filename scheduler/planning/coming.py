@@ -146,7 +146,7 @@ def _track(case: Case, start: datetime, until: datetime) -> list[_Going]:
                 outcomes[mark] = Outcome(mark, OutcomeKind.SENT, now, ruling.reason)
             elif ruling.verdict is Verdict.SKIP:
                 outcomes[mark] = Outcome(mark, OutcomeKind.SKIPPED, now, ruling.reason)
-            elif ruling.reason is Reason.NEEDS_RELEASE and mark not in waiting:
+            elif ruling.reason in {Reason.NEEDS_RELEASE, Reason.RESTORED} and mark not in waiting:
                 waiting.add(mark)
                 found.append(_Going(ruling.step, ruling.step.at, waits=True))
             elif ruling.at is not None and ruling.at > now:

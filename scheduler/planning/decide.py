@@ -38,6 +38,11 @@ def still_wanted(notice: Notice, plan: Plan, now: datetime) -> Decision:
     return Decision(notice, ruling.verdict, ruling.reason, at=ruling.at)
 
 
+def held(plan: Plan, now: datetime) -> list[Decision]:
+    """What waits for a person because it may have gone before the journal was put back from a copy."""
+    return [d for d in owed(plan, now) if d.reason is Reason.RESTORED] if plan.history.gap is not None else []
+
+
 def _with_owed(slot: Slot, cases: Cases, now: datetime) -> Iterator[Task]:
     """The tasks of a slot that have a notice without an outcome."""
     if not slot.steps or slot.steps[0].at - cases.lookahead > now:

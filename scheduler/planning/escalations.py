@@ -54,12 +54,12 @@ def _waits(case: Case, step: Step, now: datetime) -> Ruling | None:
     route = case.route(step, now.date())
     if route.recipient is None:
         return Ruling(step, Verdict.SKIP, route.reason or Reason.NO_ADDRESS, route=route)
-    if step.ask:
+    if step.ask or case.is_held(step):
         rungs = [s for s in case.slot.steps if s.kind is NoticeKind.ESCALATION]
         if any(case.has_gone(s) and s.name != step.name for s in rungs[rungs.index(step) + 1 :]):
             return Ruling(step, Verdict.SKIP, Reason.LAPSED)  # also where it was released too late
         if step.name not in case.released:
-            return Ruling(step, Verdict.HOLD, Reason.NEEDS_RELEASE)
+            return Ruling(step, Verdict.HOLD, Reason.RESTORED if case.is_held(step) else Reason.NEEDS_RELEASE)
     return None
 
 

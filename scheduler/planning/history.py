@@ -12,6 +12,7 @@ What the `data` of a fact holds, by kind; days and moments are in ISO form, an a
   `files`, `changed` (sentences: what differs from the table before it)
 - queued: `message`, `kind`, `notices` (keys), `to`, `message_id`; sent: the same and `queue_id`; failed: the same and
   `reason`, `final` (bool: refused for good); skipped, dropped: `notice` or `notices` (keys), `reason`
+- restored: `since` (the last entry of the copy that was put back), `head`, `lost` (entries), `aside` (a file's name)
 - draft: `document` (bulletin, order), `label` or `number`, `digest` of the document, `files` (digests of what is kept)
 """
 
@@ -23,7 +24,7 @@ from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
 
-from scheduler.planning.index import Happening, Index, Recorded, decided, effective, matching, parts
+from scheduler.planning.index import Gap, Happening, Index, Recorded, decided, effective, matching, parts
 from scheduler.planning.model import Fact, FactKind, Outcome
 from scheduler.planning.taskfacts import NOTHING, Closing, TaskFacts
 
@@ -197,6 +198,11 @@ class History:
     def released(self) -> frozenset[str]:
         """The names (TASK#STEP) of the notices that a person let go."""
         return frozenset(self._index.released)
+
+    @property
+    def gap(self) -> Gap | None:
+        """What this journal cannot know, where it was put back from a copy."""
+        return self._index.gap
 
     @property
     def withdrawn(self) -> Mapping[str, str]:

@@ -57,6 +57,14 @@ class Recorded:
     seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What a journal that was put back from a copy does not know: all between its last entry and that moment."""
+
+    since: datetime
+    until: datetime
+
+
 class Index:
     """Filled by `take`, afterwards only read; `extended` gives a copy that shares what it does not touch."""
 
@@ -76,6 +84,7 @@ class Index:
         self.released: set[str] = set()
         self.changes: list[datetime] = []
         self.opened: datetime | None = None  # when a table was first loaded
+        self.gap: Gap | None = None  # of the last copy that was put back
         self._shared = False
         self._own: set[tuple[int, Hashable]] = set()
 
@@ -100,6 +109,7 @@ class Index:
             FactKind.RELEASE: self._release,
             FactKind.WITHDRAW: self._withdraw,
             FactKind.FAILED: self._failure,
+            FactKind.RESTORED: self._restored,
             **dict.fromkeys((FactKind.QUEUED, FactKind.SENT, FactKind.SKIPPED, FactKind.DROPPED), self._outcome),
         }
         for fact in facts:
@@ -175,6 +185,16 @@ class Index:
         if fact.data.get("final"):  # else it will be tried again
             self._outcome(fact)
 
+    def _restored(self, fact: Fact) -> None:
+        """Of what waited in the outbox nobody knows whether it went since: it is undecided again, released or not."""
+        since = moment(fact.data, "since")
+        self.gap = Gap(since if isinstance(since, datetime) else fact.entered, fact.entered)
+        self.released = set()
+        for task, said in tuple(self.outcomes.items()):
+            for key, outcome in decided(said).items():
+                if outcome.kind is OutcomeKind.QUEUED:
+                    self._list(self.outcomes, task).append((key, fact))
+
     def _list(self, table: dict[K, list[V]], key: K) -> list[V]:
         """The list to append to; a copy of its own where another Index has it too."""
         if not self._shared:
@@ -227,6 +247,9 @@ def decided(found: Iterable[tuple[str, Fact]]) -> dict[str, Outcome]:
     """What became of notices, from what the journal says of their keys, in its order."""
     known: dict[str, Outcome] = {}
     for key, fact in found:
+        if fact.kind is FactKind.RESTORED:
+            known.pop(key, None)
+            continue
         data, to, before = fact.data, fact.data.get("to"), known.get(key)
         known[key] = Outcome(
             key,

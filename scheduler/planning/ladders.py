@@ -13,6 +13,7 @@ from scheduler.register.model import Ladder, Rung
 from scheduler.register.values import Duration, LadderClock, Unit
 from scheduler.workdays import Calendar
 
+NOW = "remind-now"  # the one reminder for all whose moment lay before the task was known
 REPEATS = 2  # how many of the endless chasers a slot carries; `Repeats` makes the others
 _LONG_REST, _SHORT_WAY = 5, 3  # days of rest; working days between it and the target
 _ORDER = (NoticeKind.REMINDER, NoticeKind.CHASER, NoticeKind.ESCALATION)
@@ -112,7 +113,7 @@ class _Ladder:
             # An hour cannot wait for the morning.
             now = self.known if isinstance(target, datetime) else self.window.next(self.known)
             if now < end_of(target) and not (useful and useful[0].at <= now):
-                useful.insert(0, self._reminder("remind-now", now))
+                useful.insert(0, self._reminder(NOW, now))
         return [*useful[:-1], *(replace(s, last=True) for s in useful[-1:])]
 
     def paces(self, paces: Iterable[tuple[date, int]]) -> list[Step]:

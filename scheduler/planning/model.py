@@ -52,6 +52,7 @@ class FactKind(StrEnum):
     DROPPED = "dropped"  # a notice or message in the outbox is no longer wanted; data: notice, reason
     DRAFT = "draft"  # a document was drafted for signature; data: document, label, number, digest, files
     STARTED = "started"
+    RESTORED = "restored"  # the journal was put back from a copy; data: since, head, lost, aside
     HEARTBEAT = "heartbeat"
 
 

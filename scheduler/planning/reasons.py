@@ -18,6 +18,7 @@ class Reason(StrEnum):
     # it waits
     WINDOW = "until-send-moment"
     NEEDS_RELEASE = "needs-release"
+    RESTORED = "restored"
     ONE_A_DAY = "one-a-day"
     IN_ORDER = "in-order"
     NOT_OVERDUE = "not-overdue"
@@ -55,6 +56,7 @@ _WORDS = {
     Reason.WEEKLY: say("并入每周第一个工作日的汇总"),
     Reason.WINDOW: say("等待工作日的发送时间"),
     Reason.NEEDS_RELEASE: say("等待放行"),
+    Reason.RESTORED: say("恢复备份之前可能已经发出，等待放行"),
     Reason.ONE_A_DAY: say("同一任务的督办每个工作日只发一级，顺延"),
     Reason.IN_ORDER: say("上一级督办尚未发出，依次等待"),
     Reason.NOT_OVERDUE: say("尚未逾期"),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from scheduler.planning.cases import Cases
 from scheduler.planning.entries import Accepted, iso, known, not_later, present, refuse, unknown_task
 from scheduler.planning.index import Happening
 from scheduler.planning.model import Entry, Fact, FactKind, Moment, Notice, OutcomeKind, Scalar
@@ -152,7 +153,7 @@ def notices(plan: Plan, name: str) -> tuple[Notice, ...]:
 def release(plan: Plan, by: str, *, name: str) -> Accepted:
     """放行 a step that waits for a person."""
     found = notices(plan, name)
-    if not any(one.step.ask for one in found):
+    if not any(one.step.ask or _is_held(plan, one) for one in found):
         refuse("needs-no-release", say("{name} 不需要放行，到时自动发出", name=name))
     _still_to_go(plan, found)
     if name in plan.history.released:
@@ -167,6 +168,10 @@ def withdraw(plan: Plan, by: str, *, name: str, reason: str) -> Accepted:
     _still_to_go(plan, found)
     entry = Entry(FactKind.WITHDRAW, by, None, found[0].task.id, {"notice": name, "reason": reason})
     return Accepted(entry, say("已撤下 {name}，不会发出", name=name))
+
+
+def _is_held(plan: Plan, one: Notice) -> bool:
+    return Cases(plan).of(one.task, plan.now).is_held(one.step)
 
 
 def _still_to_go(plan: Plan, found: Sequence[Notice]) -> None:

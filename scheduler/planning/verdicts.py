@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from scheduler.planning.case import GONE, UNFINISHED, Case, Ruling, deliver, ordinal
@@ -29,8 +30,8 @@ def rulings(case: Case, now: datetime) -> list[Ruling]:
     found += _latest(case, reminders, now)
     found += [deliver(case, s, now, s.at) for s in left if s.needs is not None]
     found += _latest(case, chasers, now)
-    found += escalations(case, [s for s in left if s.kind is NoticeKind.ESCALATION], now)
-    return found
+    found = [_unless_held(case, ruling) for ruling in found]
+    return [*found, *escalations(case, [s for s in left if s.kind is NoticeKind.ESCALATION], now)]
 
 
 def second_look(case: Case, step: Step, now: datetime) -> Ruling:
@@ -40,7 +41,7 @@ def second_look(case: Case, step: Step, now: datetime) -> Ruling:
         reason = case.silence  # an outbox cannot wait for a return
     if reason is None and step.kind is not NoticeKind.ESCALATION and step.needs is None and _overtaken(case, step):
         reason = Reason.OVERTAKEN
-    if reason is None and step.ask and step.name not in case.released:
+    if reason is None and (case.is_held(step) or (step.ask and step.name not in case.released)):
         reason = Reason.NEEDS_RELEASE  # the release was voided meanwhile
     if reason is not None:
         return Ruling(step, Verdict.SKIP, reason)
@@ -50,6 +51,13 @@ def second_look(case: Case, step: Step, now: datetime) -> Ruling:
     if not window.is_open(now):
         return Ruling(step, Verdict.HOLD, Reason.WINDOW, window.next(now))
     return Ruling(step, Verdict.SEND, Reason.DUE, now)
+
+
+def _unless_held(case: Case, ruling: Ruling) -> Ruling:
+    """What may have gone before the journal was put back waits for a person; what is of no use is skipped as ever."""
+    if ruling.verdict is Verdict.SKIP or not case.is_held(ruling.step):
+        return ruling
+    return replace(ruling, verdict=Verdict.HOLD, reason=Reason.RESTORED, at=None)
 
 
 def _silenced(case: Case, step: Step, now: datetime) -> Reason | None:
