@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -23,6 +24,7 @@ from scheduler.problems import UnreachableError
 
 CHUNK = 500  # keys in one query
 
+_SHARED = stat.S_ISGID | stat.S_IWGRP
 _WRITERS_LOCK = 0x64756261  # "duba": one advisory lock for all that write facts
 _VERSION = table("alembic_version", column_("version_num"))
 _PRAGMAS = (
@@ -169,7 +171,10 @@ def _sqlite(url: URL, where: str) -> Engine:
 
 
 def _prepare_file(name: str, where: str) -> None:
-    """The state directory and the file are the service's own: 0700 and 0600, whatever the umask."""
+    """The state directory and the file are the user's own: 0700 and 0600, whatever the umask.
+
+    A directory whose group is inherited (setgid) and may write is shared on purpose: the file is the group's too.
+    """
     path = Path(name)
     if name.startswith("file:") or path.exists():
         return
@@ -188,6 +193,8 @@ def _create(path: Path) -> None:
     try:
         with closing(sqlite3.connect(draft)) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
+        if path.parent.stat().st_mode & _SHARED == _SHARED:
+            draft.chmod(0o660)  # SQLite gives the files beside it the same mode
         with suppress(FileExistsError):
             path.hardlink_to(draft)
     finally:

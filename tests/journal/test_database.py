@@ -115,6 +115,16 @@ def test_the_state_directory_and_its_files_belong_to_the_service_alone(file: Pat
         assert {path.stat().st_mode & 0o777 for path in file.parent.iterdir()} == {0o600}
 
 
+def test_in_a_directory_that_a_group_shares_the_database_is_the_groups_too(tmp_path: Path) -> None:
+    shared = tmp_path / "state"
+    shared.mkdir()
+    shared.chmod(0o2770)
+    with Journal.open(f"sqlite:///{shared / 'duban.db'}"):
+        assert {path.name: path.stat().st_mode & 0o777 for path in shared.iterdir()} == {
+            name: 0o660 for name in ("duban.db", "duban.db-wal", "duban.db-shm")
+        }
+
+
 def test_sqlite_writes_through_to_the_disk(file: Path) -> None:
     with Journal.open(f"sqlite:///{file}") as journal, journal._database.reading() as connection:
         pragma = {p: connection.execute(text(f"PRAGMA {p}")).scalar() for p in ("journal_mode", "synchronous")}
