@@ -51,16 +51,17 @@ class AdminMail:
         except TemplateFaultError as fault:
             found = [*problems, *(p for p in fault.problems if p not in problems)]
             body = _plain(found)
-        self._put(message, body, now)
-        log.info("admin warned cause=%s problems=%d", cause, len(problems))
+        if self._put(message, body, now):  # not by an earlier process, before a restart
+            log.info("admin warned cause=%s problems=%d", cause, len(problems))
 
     def _message(self, kind: MessageKind, cause: str, now: datetime) -> Message | None:
         admin = Directory(self._desk.plan.roster).admin(now.date())
         return None if admin is None else Message(f"{kind}:{cause}", kind, admin, (), now, (), cause=cause)
 
-    def _put(self, message: Message, body: Body, now: datetime) -> None:
-        self._desk.journal.enqueue([message], [], now=now, domain=self._domain, bodies={message.key: body})
+    def _put(self, message: Message, body: Body, now: datetime) -> bool:
+        queued = self._desk.journal.enqueue([message], [], now=now, domain=self._domain, bodies={message.key: body})
         self._done.add(message.key)
+        return bool(queued.messages)
 
 
 def _body(letter: Letter) -> Body:

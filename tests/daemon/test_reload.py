@@ -46,6 +46,17 @@ def test_a_log_says_where_a_table_is_wrong_and_quotes_no_address(office, caplog)
     assert "zhoumin" not in caplog.text
 
 
+def test_a_restart_neither_tells_the_same_fault_again_nor_logs_that_it_did(office, caplog):
+    caplog.set_level("INFO", "duban")
+    for _ in range(2):
+        office.table.write_text(TABLE)
+        daemon = office.daemon()
+        office.table.write_text(BROKEN)
+        office.beat(daemon, MON_9)
+    assert len(office.server.letters) == 1
+    assert sum(line.startswith("admin warned") for line in caplog.messages) == 1
+
+
 def places_of(*words: str) -> list[tuple[int, int]]:
     """Where the value stands that has the word in it."""
     found = []
