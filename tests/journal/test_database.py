@@ -120,9 +120,8 @@ def test_in_a_directory_that_a_group_shares_the_database_is_the_groups_too(tmp_p
     shared.mkdir()
     shared.chmod(0o2770)
     with Journal.open(f"sqlite:///{shared / 'duban.db'}"):
-        assert {path.name: path.stat().st_mode & 0o777 for path in shared.iterdir()} == {
-            name: 0o660 for name in ("duban.db", "duban.db-wal", "duban.db-shm")
-        }
+        modes = {path.name: path.stat().st_mode & 0o777 for path in shared.iterdir()}
+    assert modes == {"duban.db": 0o660, "duban.db-wal": 0o660, "duban.db-shm": 0o660}
 
 
 def test_sqlite_writes_through_to_the_disk(file: Path) -> None:
