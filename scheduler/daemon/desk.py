@@ -44,6 +44,7 @@ class Desk:
         facts = tuple(self.journal.facts())
         self._history = History.of(facts)
         self._seq = facts[-1].seq if facts else 0
+        self.latest = {fact.kind: fact for fact in facts}  # the last one of each kind
         self._in_force = next((str(f.data["digest"]) for f in reversed(facts) if f.kind is FactKind.TABLE), None)
         self.table_files: tuple[str, ...] = ()
         self.calendar_file = next((str(f.data["digest"]) for f in reversed(facts) if is_whole(f)), "")
@@ -53,11 +54,6 @@ class Desk:
         self.plan: Plan = self._compile(now)
         self._keep_calendars(now)
         self._stale = False
-
-    @property
-    def seq(self) -> int:
-        """The number of the last fact taken in."""
-        return self._seq
 
     def follow(self, now: datetime, *, reload: bool = False) -> bool:
         """Bring the plan up to `now`: an edited table, new facts, a new day. Returns whether the plan was made anew.
@@ -130,6 +126,7 @@ class Desk:
         if any(fact.kind in {FactKind.CALENDAR, FactKind.VOID} for fact in facts):
             self._imported = self.services.imported()
         self._seq = facts[-1].seq
+        self.latest |= {fact.kind: fact for fact in facts}
         self._history = self._history.extended(facts)
         if hasattr(self, "plan"):
             self.plan = replace(self.plan, history=self._history)

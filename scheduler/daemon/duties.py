@@ -24,7 +24,6 @@ from scheduler.words import say
 
 PREVIEW_AT = time(16, 30)  # Beijing time, on working days of the operating office
 TROUBLE = "mail-trouble"  # the mark under which `status` finds what keeps the mail back
-_HEARTBEAT = "heartbeat"
 _REFUSED = "refused"  # the mark with the number of the last refusal of which the admin was told
 
 
@@ -36,7 +35,7 @@ class Duties:
         self._mail = AdminMail(desk, post, domain)
         self._looked = int(desk.journal.mark(_REFUSED) or 0)
         self._previewed: date | None = None
-        self._beaten: str | None = None
+        self._reported: tuple[date, str] | None = None
         self._nagged = ""
         self._faults: list[Problem] = []
         changes = Changes(desk, post, domain)
@@ -58,23 +57,25 @@ class Duties:
         """Keep where `status` finds it what holds mail back; of a broken template the admin is told by a mail too."""
         found = {problem.text(): problem for problem in (*([outage] if outage else []), *faults, *self._faults)}
         said = "\n".join(found)
-        if said != (self._desk.journal.mark(TROUBLE) or ""):
-            self._desk.journal.put_mark(TROUBLE, said)
-            failed = [Entry(FactKind.FAILED, PROGRAM, data={"reason": p.code, "final": False}) for p in found.values()]
-            self._desk.journal.append(failed, now=now)
+        if self._reported != (now.date(), said):
+            self._note_trouble(said, list(found.values()), now)
+            self._reported = now.date(), said
         for fault in found.values() if outage is None else ():
             self._mail.warn(f"{fault.code}:{fault.place or ''}:{now.date().isoformat()}", [fault], now)
 
+    def _note_trouble(self, said: str, problems: Sequence[Problem], now: datetime) -> None:
+        journal = self._desk.journal
+        if said != (journal.mark(TROUBLE) or ""):
+            journal.put_mark(TROUBLE, said)
+            failed = [Entry(FactKind.FAILED, PROGRAM, data={"reason": p.code, "final": False}) for p in problems]
+            journal.append(failed, now=now)
+
     def _heartbeat(self, now: datetime) -> None:
         """Once a day a line in the journal that the daemon lives, and how much it is to do today."""
-        today, journal = now.date().isoformat(), self._desk.journal
-        if self._beaten == today:
-            return
-        if journal.mark(_HEARTBEAT) != today:
+        last = self._desk.latest.get(FactKind.HEARTBEAT)
+        if last is None or last.entered.astimezone(BEIJING).date() != now.date():
             due = len(list(coming(self._desk.plan, now, datetime.combine(now.date(), time.max, BEIJING))))
-            journal.append([Entry(FactKind.HEARTBEAT, PROGRAM, data={"due": due})], now=now)
-            journal.put_mark(_HEARTBEAT, today)
-        self._beaten = today
+            self._desk.journal.append([Entry(FactKind.HEARTBEAT, PROGRAM, data={"due": due})], now=now)
 
     def _preview(self, now: datetime) -> None:
         local = now.astimezone(BEIJING)
@@ -101,9 +102,10 @@ class Duties:
 
     def _refused_mail(self, now: datetime) -> None:
         """Tell in one mail of all that a server refused for good since the admin was last told."""
-        journal, last = self._desk.journal, self._desk.seq
-        if last == self._looked:
+        journal, failed = self._desk.journal, self._desk.latest.get(FactKind.FAILED)
+        if failed is None or failed.seq <= self._looked:
             return
+        last = failed.seq
         refused = [
             (f, problem) for f in journal.facts(self._looked, kinds=[FactKind.FAILED]) if (problem := self._of(f))
         ]
@@ -116,13 +118,13 @@ class Duties:
 
     def _of(self, fact: Fact) -> Problem | None:
         """What an admin has to know of a failure; of a warning that was refused there is nobody left to tell."""
+        copies, final = fact.data.get("copies"), fact.data.get("final")
+        if not final and not isinstance(copies, tuple):
+            return None
         row = self._desk.journal.message(str(fact.data.get("message")))
         if row is None or row.kind is MessageKind.WARNING:
             return None
-        if fact.data.get("final"):
-            return _undelivered(row)
-        copies = fact.data.get("copies")
-        return _without_copies(row, copies) if isinstance(copies, tuple) else None
+        return _without_copies(row, copies) if isinstance(copies, tuple) and not final else _undelivered(row)
 
 
 def _undelivered(row: OutboxRow) -> Problem:
