@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from scheduler.planning.case import LATE
 from scheduler.planning.model import (
     BEIJING,
     Decision,
@@ -28,6 +29,7 @@ _KINDS = {
     NoticeKind.CHASER: MessageKind.CHASER,
     NoticeKind.ESCALATION: MessageKind.ESCALATION,
 }
+_MEANT = say("试运行：本邮件原送{name}（{address}）。", name="", address="")
 
 
 def messages(decisions: Iterable[Decision], plan: Plan, now: datetime) -> list[Message]:
@@ -52,20 +54,50 @@ def message_key(address: str, moment: datetime, notice_keys: Iterable[str]) -> s
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
-def urgency(notice: Notice) -> tuple[int, datetime, str]:
-    """What stands first in a message: overdue escalations, chasers, escalations ahead, reminders; then the target."""
+def together(waiting: Sequence[Message], now: datetime) -> Message:
+    """One message in place of several that wait for one reader: all their notices, the most urgent first."""
+    ordered = sorted(waiting, key=lambda m: urgency(m.notices[0]))
+    notices = tuple(sorted((n for m in ordered for n in m.notices), key=urgency))
+    recipient = addressee([m.recipient for m in ordered])
+    moment = min(m.moment for m in ordered)
+    copies = {c.address: c for m in ordered for c in m.copies if c.address != recipient.address}
+    return Message(
+        key=message_key(recipient.address, moment, (n.key for n in notices)),
+        kind=_kind(notices, weekly=any(m.kind is MessageKind.WEEKLY for m in ordered)),
+        recipient=recipient,
+        copies=tuple(copies.values()),
+        moment=moment,
+        notices=notices,
+        late=any(m.late for m in ordered) or now - moment > LATE,
+    )
+
+
+def mailbox(recipient: Recipient) -> tuple[str, str]:
+    """What two recipients share whose mails may be one: the address, and in the trial the one for whom it is meant."""
+    note = recipient.note
+    meant = note.text() if note is not None and note.template == _MEANT.template else ""
+    return recipient.address.casefold(), meant
+
+
+def is_in_hours(notice: Notice) -> bool:
+    """Whether it is about hours, and so goes before all that counts in days."""
+    return isinstance(notice.task.dates.target, datetime)
+
+
+def urgency(notice: Notice) -> tuple[bool, int, datetime, str]:
+    """What stands first: hours before days; overdue escalations, chasers, escalations ahead, reminders; the target."""
     step = notice.step
     if step.kind is NoticeKind.ESCALATION:
         rank = 2 if step.ahead else 0
     else:
         rank = 1 if step.kind is NoticeKind.CHASER else 3
-    return rank, end_of(notice.task.dates.target), notice.key
+    return not is_in_hours(notice), rank, end_of(notice.task.dates.target), notice.key
 
 
 def addressee(sharing: Sequence[Recipient]) -> Recipient:
     """One recipient for those who share an address: all their names; the first one's id, and note if any has one."""
     first = sharing[0]
-    names = tuple(dict.fromkeys(r.name for r in sharing))
+    names = tuple(dict.fromkeys(name for r in sharing for name in r.name.split("、")))
     note = next((r.note for r in sharing if r.note is not None), None)
     if len(names) == 1:
         return replace(first, note=note)
@@ -75,7 +107,7 @@ def addressee(sharing: Sequence[Recipient]) -> Recipient:
 def on_trial(message: Message, admin: Recipient) -> Message:
     """The message as it goes during the trial: to the admin alone, with a note that says whom it was meant for."""
     meant = message.recipient
-    note = say("试运行：本邮件原送{name}（{address}）。", name=meant.name, address=meant.address)
+    note = say(_MEANT.template, name=meant.name, address=meant.address)
     return replace(message, recipient=replace(admin, note=note), copies=())
 
 
@@ -87,7 +119,7 @@ def _message(decisions: Sequence[Decision], now: datetime) -> Message:
     copies = {c.address: c for d in ordered for c in d.copies}
     return Message(
         key=message_key(recipient.address, moment, (n.key for n in notices)),
-        kind=_kind(ordered),
+        kind=_kind(notices, weekly=any(d.reason == Reason.WEEKLY for d in ordered)),
         recipient=recipient,
         copies=tuple(copies.values()),
         moment=moment,
@@ -96,12 +128,12 @@ def _message(decisions: Sequence[Decision], now: datetime) -> Message:
     )
 
 
-def _kind(decisions: Sequence[Decision]) -> MessageKind:
+def _kind(notices: Sequence[Notice], *, weekly: bool) -> MessageKind:
     """A weekly sheet; or the kind of a single notice, or of several escalations of one obligation; else a digest."""
-    if any(d.reason == Reason.WEEKLY for d in decisions):
+    if weekly:
         return MessageKind.WEEKLY
-    kinds = {d.notice.step.kind for d in decisions}
-    rows = {d.notice.task.slot.obligation.id for d in decisions}
-    if len(decisions) == 1 or (kinds == {NoticeKind.ESCALATION} and len(rows) == 1):
-        return _KINDS[decisions[0].notice.step.kind]
+    kinds = {notice.step.kind for notice in notices}
+    rows = {notice.task.slot.obligation.id for notice in notices}
+    if len(notices) == 1 or (kinds == {NoticeKind.ESCALATION} and len(rows) == 1):
+        return _KINDS[notices[0].step.kind]
     return MessageKind.DIGEST
