@@ -11,13 +11,13 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 
 from bench.shapes import AREAS, EVENTS, LADDERS, ON_EVENT, RECORDS, RECURRING, Shape
 
-YEAR = 2026
+OPENING = date(2026, 3, 23)  # a Monday: what was due before it is not reminded
 SEED = 7
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
 
@@ -68,6 +68,7 @@ class Office:
     """A generated office: its files by name, and what it amounts to in a year."""
 
     files: Mapping[str, str]
+    told: Sequence[Told]  # what happens in the year; events.csv has the same
     tasks: int  # rows × bearers × periods, those of the events included
     periods: int  # rows × periods and events: what has dates of its own
     obligations: int
@@ -212,16 +213,17 @@ class Told:
     event: str
     ref: str
     unit: str | None
-    on: date
+    on: datetime
 
 
 def _events(units: Sequence[Unit], chance: random.Random) -> list[Told]:
-    """One event a year for every second unit, and two policies of importance for all, spread over the year."""
+    """One event a year for every second unit, from four weeks before the opening; two policies that concern all."""
     kinds = [kind for kind in EVENTS if kind != "important-policy.published"]
-    found = [Told("important-policy.published", f"ZC-{n}", None, date(YEAR, 5 * n, 12)) for n in (1, 2)]
+    first = datetime.combine(OPENING - timedelta(weeks=4), time(9, 30))
+    found = [Told("important-policy.published", f"ZC-{n}", None, first + timedelta(days=100 * n)) for n in (1, 2)]
     for n, unit in enumerate(u for u in units[::2] if u.kind != "office"):
-        day = date(YEAR, 1, 4) + timedelta(days=chance.randrange(340))
-        found.append(Told(chance.choice(kinds), f"SJ-{n + 1:05}", unit.id, day))
+        when = first + timedelta(days=chance.randrange(360))
+        found.append(Told(chance.choice(kinds), f"SJ-{n + 1:05}", unit.id, when))
     return sorted(found, key=lambda told: (told.on, told.ref))
 
 
@@ -237,6 +239,7 @@ def _office(units: Sequence[Unit], rows: Sequence[Row], events: Sequence[Told]) 
     staff = list(_staff(units, random.Random(len(units))))
     counts, told_apart = _counts(units), units[-1].area is not None
     return Office(
+        told=events,
         files={
             "obligations.yaml": "\n".join(
                 [_HEAD, LADDERS, *_sections(), "obligations:", *_table(rows, told_apart=told_apart), ""]
@@ -260,7 +263,7 @@ office:
   name: 示例人民政府办公室
   unit: head-office
   admin: head-office.officer
-  start: {YEAR}-01-01
+  start: {OPENING}
   section: 政务公开科
   phone: 0000-0000000
   mail_domains: [example.gov.cn]
@@ -291,7 +294,7 @@ def _unit_line(unit: Unit) -> str:
 
 
 def _event_line(told: Told) -> str:
-    return ",".join(("event", told.event, told.ref, told.unit or "", told.on.isoformat()))
+    return ",".join(("event", told.event, told.ref, told.unit or "", told.on.isoformat(timespec="minutes")))
 
 
 def main() -> None:
