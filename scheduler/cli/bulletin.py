@@ -71,7 +71,8 @@ def bulletin(*, month: str, output: Path | None, explain: bool, as_of: Moment | 
     title = f"{view.office} {period.label}"
     data = {"label": period.label, "cut_off": iso(found.now), "due": view.total.due, "on_time": view.total.on_time}
     draft = Draft(BULLETIN, title, drafted, data, figures=figures)
-    digest = save(found.desk, draft, output, by_whom or login(), clock.now())
+    fact = save(found.desk, lambda _: draft, output, by_whom or login(), clock.now())
+    digest = str(fact.data["digest"])
     click.echo(tell(say("已写成 {file}（代拟稿，待签发），摘要 {digest}", file=str(output), digest=digest)))
 
 
@@ -115,7 +116,7 @@ def _cell(head: Phrase, figures: Figures, results: tuple[Result, ...]) -> None:
     for one in held:
         stands = one.standing
         done = say("，{on}办结", on=iso(stands.done_on)) if stands.done_on else ""
-        proof = say("，凭据：{evidence}", evidence=stands.evidence) if stands.evidence else ""
+        proof = say("，凭证：{evidence}", evidence=stands.evidence) if stands.evidence else ""
         said = say("{task}　期限{due}{done}{proof}", task=one.task.id, due=iso(one.due), done=done, proof=proof)
         click.echo(f"    {tell(said)}")
 

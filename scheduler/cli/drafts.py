@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from scheduler.daemon.services import Services
-from scheduler.journal import Anchor, Entry
+from scheduler.journal import Anchor, Drawn, Entry, File
 from scheduler.mailing.templates import Templates
-from scheduler.planning.model import FactKind, Scalar
+from scheduler.planning.model import Fact, FactKind, Scalar
 from scheduler.problems import Problem, RefusedError
 from scheduler.reports import paper
 from scheduler.words import say
@@ -42,20 +44,40 @@ def short(head: str | None) -> str:
     return f"{anchor.seq}-{anchor.start[:8]}…{anchor.start[-4:]}"
 
 
-def save(desk: Services, draft: Draft, file: Path, by: str, now: datetime) -> str:
-    """Write the file, keep it whole and note it in the journal; its digest. RefusedError where the file is there."""
-    content = paper.written(draft.lines, title=draft.title, author=desk.register.office.name, now=now)
+def save(desk: Services, compose: Callable[[Sequence[Fact]], Draft], file: Path, by: str, now: datetime) -> Fact:
+    """Write the file of a draft, keep it whole and note it in the journal; the fact that does.
+
+    `compose` sees the drafts so far, and nobody adds one meanwhile. RefusedError where the file is there.
+    """
+
+    def drawn(drafts: Sequence[Fact]) -> Drawn:
+        draft = compose(drafts)
+        content = paper.written(draft.lines, title=draft.title, author=desk.register.office.name, now=now)
+        files = [File(draft.document, file.name, content)]
+        if draft.figures is not None:
+            files.append(File(f"{draft.document}-figures", f"{file.stem}.json", draft.figures))
+        data = {"document": draft.document, **draft.data, "digest": files[0].digest}
+        entry = Entry(FactKind.DRAFT, by, task=draft.task, data={**data, "files": tuple(one.digest for one in files)})
+        return Drawn(entry, tuple(files))
+
+    journal = desk.journal
+    with _claimed(file) as out:
+        fact = journal.draw([FactKind.DRAFT], drawn, now=now)
+        out.write(journal.kept(str(fact.data["digest"])))
+    return fact
+
+
+@contextmanager
+def _claimed(file: Path) -> Iterator[BinaryIO]:
+    """A new file, which is gone again if nothing came of it."""
     try:
-        with file.open("xb") as out:
-            out.write(content)
+        out = file.open("xb")
     except FileExistsError:
         message = say("{file} 已经有了，里面可能有人改过", file=str(file))
         raise RefusedError(Problem("draft-exists", message, say("换一个文件名，或先把它移走"))) from None
-    journal = desk.journal
-    digest = journal.keep(draft.document, file.name, content, now)
-    kept = [digest]
-    if draft.figures is not None:
-        kept.append(journal.keep(f"{draft.document}-figures", f"{file.stem}.json", draft.figures, now))
-    data = {"document": draft.document, **draft.data, "digest": digest, "files": tuple(kept)}
-    journal.append([Entry(FactKind.DRAFT, by, task=draft.task, data=data)], now=now)
-    return digest
+    try:
+        with out:
+            yield out
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise

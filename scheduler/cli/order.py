@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from scheduler.cli.desk import login, plan_around, services
 from scheduler.cli.drafts import Draft, lines, save
 from scheduler.cli.options import command, option, tell
 from scheduler.planning.entries import unknown_task
-from scheduler.planning.model import FactKind
+from scheduler.planning.model import Fact
 from scheduler.problems import Problem, RefusedError
 from scheduler.reports.orders import ORDER, can_be_ordered, next_number, order_of
 from scheduler.words import say
@@ -41,10 +42,14 @@ def order(*, task: str, output: Path, by_whom: str | None) -> None:
     if not can_be_ordered(found, plan, now):
         message = say("{task} 没有未办的事，不能督办", task=task)
         raise RefusedError(Problem("nothing-to-order", message, say("用 duban status 看它办到哪一步")))
-    number = next_number(desk.record.facts(kinds=[FactKind.DRAFT]), now.year)
     head = desk.record.head()
-    view = order_of(found, plan, number, now)
-    drafted = lines(desk, "order.txt.j2", view, str(head) if head.seq else None)
-    draft = Draft(ORDER, f"{view.office} {now.year}-{number}", drafted, {"number": number}, task=found.id)
-    digest = save(desk, draft, output, by_whom or login(), now)
-    click.echo(tell(say("已写成 {file}（第{n}号，代拟稿），摘要 {digest}", file=str(output), n=number, digest=digest)))
+
+    def compose(drafts: Sequence[Fact]) -> Draft:
+        number = next_number(drafts, now.year)
+        view = order_of(found, plan, number, now)
+        drafted = lines(desk, "order.txt.j2", view, str(head) if head.seq else None)
+        return Draft(ORDER, f"{view.office} {now.year}-{number}", drafted, {"number": number}, task=found.id)
+
+    fact = save(desk, compose, output, by_whom or login(), now)
+    n, digest = fact.data["number"], str(fact.data["digest"])
+    click.echo(tell(say("已写成 {file}（第{n}号，代拟稿），摘要 {digest}", file=str(output), n=n, digest=digest)))

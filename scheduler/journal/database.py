@@ -96,6 +96,21 @@ class Database:
                     _upgrade(connection)
 
 
+class Within:
+    """A transaction under way, to be asked like a database: it sees what it has written itself."""
+
+    def __init__(self, connection: Connection, where: str) -> None:
+        self.where = where
+        self._connection = connection
+
+    def query(self, sql: str, /, **values: object) -> Sequence[Sequence[Any]]:
+        """The rows of one plain query, all at once."""
+        return self._connection.execute(text(sql), values).all()
+
+    def close(self) -> None:
+        """Nothing: whoever began the transaction ends it."""
+
+
 def in_chunks(keys: Collection[T]) -> Iterator[list[T]]:
     """The keys in lists short enough for one query, each once: SQLite bounds the number of parameters."""
     wanted = list(dict.fromkeys(keys))

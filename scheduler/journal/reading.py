@@ -21,11 +21,11 @@ from scheduler.journal.errors import failure, told
 from scheduler.planning.model import Fact, FactKind
 from scheduler.problems import UnreachableError
 
-SCHEMA = "0001"  # the newest version in migrations/versions
+SCHEMA = "0002"  # the newest version in migrations/versions
 WAIT_SECONDS = 5  # for another writer
 PAGE = 5000  # rows per read: bounded memory, and no transaction is left open while the caller thinks
 
-_REFERRING = (FactKind.TABLE, FactKind.CALENDAR, FactKind.DRAFT)  # `files`: digests of kept ones
+_REFERRING = (FactKind.TABLE, FactKind.CALENDAR, FactKind.DRAFT, FactKind.FREEZE)  # `files`: digests of kept ones
 _FACTS = 'SELECT seq, kind, entered, "on", "by", task, data, previous, hash FROM fact'  # in the order of Raw
 
 

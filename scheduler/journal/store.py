@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from scheduler.journal import delivery, listing, queueing, record
-from scheduler.journal.database import Database
+from scheduler.journal.database import Database, Within
 from scheduler.journal.errors import failure, told
 from scheduler.journal.queueing import Queued
 from scheduler.journal.reading import Reading
-from scheduler.journal.values import Attempt, Body, Claim, OutboxRow, OutboxState, Result
-from scheduler.planning.model import Decision, Entry, Fact, Message, Outcome
+from scheduler.journal.values import Attempt, Body, Claim, Drawn, OutboxRow, OutboxState, Result
+from scheduler.planning.model import Decision, Entry, Fact, FactKind, Message, Outcome
 
 
 class Journal(Reading):
@@ -45,6 +45,17 @@ class Journal(Reading):
         """Write entries down, all or none, each hashed with its predecessor."""
         with self._database.appending() as connection:
             return record.append(connection, entries, now)
+
+    def draw(self, kinds: Collection[FactKind], make: Callable[[Sequence[Fact]], Drawn], *, now: datetime) -> Fact:
+        """Write down what `make` makes of the facts of these kinds, with its files; nobody else writes in between.
+
+        So a serial number is taken once, and a year's plan is frozen once. What `make` raises undoes all of it.
+        """
+        with self._database.appending() as connection:
+            drawn = make(tuple(Reading(Within(connection, self._database.where)).facts(kinds=kinds)))
+            for file in drawn.files:
+                record.keep(connection, file.kind, file.name, file.content, now)
+            return record.append(connection, [drawn.entry], now)[0]
 
     # -- files kept whole, and marks -----------------------------------------------------------------------------------
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from scheduler.planning.model import MessageKind, Recipient
+from scheduler.planning.model import Entry, MessageKind, Recipient
 
 
 class OutboxState(StrEnum):
@@ -25,6 +26,28 @@ OPEN_STATES = (OutboxState.PENDING, OutboxState.LEASED, OutboxState.RETRY)
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file to be kept whole."""
+
+    kind: str
+    name: str
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 under which it is kept."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is made of the record as it stands: an entry, and the files that it refers to."""
+
+    entry: Entry
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """What a message without notices says, rendered when it was formed."""
 
@@ -35,7 +58,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One mail in the outbox; `notices` are keys of those still in it, `references` the Message-IDs of its threads."""
+    """One mail in the outbox; `notices` are the keys of those still in it."""
 
     id: int
     key: str
@@ -51,7 +74,6 @@ class OutboxRow:
     settled_at: datetime | None
     late: bool
     cause: str | None
-    references: tuple[str, ...]
     queue_id: str | None
     response: str | None
     last_error: str | None

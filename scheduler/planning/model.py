@@ -51,6 +51,7 @@ class FactKind(StrEnum):
     FAILED = "failed"
     DROPPED = "dropped"  # a notice or message in the outbox is no longer wanted; data: notice, reason
     DRAFT = "draft"  # a document was drafted for signature; data: document, label, number, digest, files
+    FREEZE = "freeze"  # the plan of a year was frozen; data: year, tasks, digest, files
     STARTED = "started"
     RESTORED = "restored"  # the journal was put back from a copy; data: since, head, lost, aside
     HEARTBEAT = "heartbeat"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 
 import docx
 import pytest
@@ -61,7 +64,7 @@ def test_each_number_is_explained_by_its_tasks(february):
     assert found["total"]["on-time"] == {"n": 1, "tasks": [REPORT]}
     assert found["total"]["open"] == {"n": 1, "tasks": ["annual-report/wanghe-county/2026"]}
     text = february("bulletin", "--month", "2027-01", "--explain").stdout
-    assert f"{REPORT}　期限2027-01-31，2027-01-28办结，凭据：收文第3号" in text
+    assert f"{REPORT}　期限2027-01-31，2027-01-28办结，凭证：收文第3号" in text
 
 
 def on_time(office, *words):
@@ -98,6 +101,29 @@ def test_an_order_has_the_next_number_of_its_year(february):
     assert [(f["task"], f["data"]["number"]) for f in drafts(february)] == [
         ("annual-report/wanghe-county/2026", 1), ("annual-report/wanghe-county/2026", 2)
     ]  # fmt: skip
+
+
+FOREVER = """\
+  - id: forever
+    title: 迁移旧站
+    owed_by: {unit: changji-city}
+    due: {by: 2040-12-31, roll: none}
+not_tracked:"""
+
+
+def test_orders_drawn_at_the_same_time_have_numbers_of_their_own(office):
+    office.edit("not_tracked:", FOREVER)
+    state = {"DUBAN_TABLE": str(office.table), "DUBAN_STATE": str(office.folder / "state")}
+    words = [sys.executable, "-m", "scheduler.cli", "order", "forever/changji-city/once", "-o"]
+    running = [
+        subprocess.Popen([*words, str(office.folder / f"{n}.docx")], env=os.environ | state, stdout=subprocess.DEVNULL)
+        for n in range(6)
+    ]
+    assert [one.wait(timeout=60) for one in running] == [0] * 6
+    assert sorted(fact["data"]["number"] for fact in drafts(office)) == [1, 2, 3, 4, 5, 6]
+    texts = ["".join(p.text for p in docx.Document(str(office.folder / f"{n}.docx")).paragraphs) for n in range(6)]
+    assert sorted(text[text.index("督字第") + 3] for text in texts) == list("123456")
+    assert office("audit", "verify").exit_code == 0
 
 
 @pytest.mark.parametrize(("task", "code", "name"), [(REPORT, 3, "nothing-to-order"), ("no/such/task", 3, "")])
