@@ -14,7 +14,7 @@ from scheduler.cli.table import chosen
 from scheduler.daemon.services import HORIZON
 from scheduler.planning import Calendars, History, compile_plan
 from scheduler.problems import Level, Problem, UnreachableError, has_errors
-from scheduler.register import Loaded, load
+from scheduler.register import Loaded, gaps, load
 from scheduler.reports.unsettled import missing
 from scheduler.reports.year import missing_notice
 from scheduler.words import say
@@ -33,7 +33,7 @@ _GLANCE = 500  # occasions that are looked at to name what is provisional; a che
 def check(*, file: Path | None, strict: bool) -> int:
     path = file or chosen().table
     loaded = load(path)
-    problems = (*loaded.problems, *_calendar(loaded))
+    problems = (*loaded.problems, *gaps(loaded, clock.now().date()), *_calendar(loaded))
     if output_format() == "json":
         print_json({"problems": [problem_data(problem) for problem in problems]})
     else:

@@ -18,6 +18,7 @@ from scheduler.daemon.services import Services
 from scheduler.mailing import transport_for
 from scheduler.mailing.checking import check_templates
 from scheduler.problems import DubanError, Level, Problem
+from scheduler.register import gaps
 from scheduler.reports.year import missing_notice
 from scheduler.words import Phrase, say
 
@@ -50,7 +51,7 @@ def doctor() -> int:
 
 
 def _checks(desk: Services) -> Iterator[tuple[str, Phrase, Callable[[], tuple[Problem, ...]]]]:
-    yield "table", say("台账"), lambda: desk.loaded.problems
+    yield "table", say("台账"), lambda: (*desk.loaded.problems, *gaps(desk.loaded, clock.now().date()))
     yield "calendar", say("放假安排"), lambda: _calendar(desk)
     yield "templates", say("邮件模板"), lambda: tuple(check_templates(desk.settings.templates))
     yield "disk", say("磁盘"), lambda: _disk(desk.settings.state)

@@ -30,7 +30,7 @@ def preview(*, notice: str) -> None:
     plan = plan_around(desk, desk.history(), now, notice.partition("#")[0])
     found = notices(plan, notice)
     at = max(now, found[0].step.at)
-    told = [(one, *recipients(one, plan.roster, at.date())) for one in found]
+    told = [(one, *recipients(one, plan.roster, at)) for one in found]
     decisions = [Decision(one, Verdict.SEND, "preview", to, cc, at=at) for one, to, cc in told if to is not None]
     if not decisions:
         hint = say("检查台账中该单位的人员和邮箱")

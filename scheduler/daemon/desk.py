@@ -36,6 +36,7 @@ class Desk:
     def __init__(self, services: Services, now: datetime) -> None:
         self.services = services
         self.register: Register = services.register
+        self.loaded: Loaded = services.loaded  # with the places of what is in force
         self.journal: Journal = services.journal
         self.refused: tuple[Problem, ...] = ()
         self.refused_as = ""  # which text was refused, and on which day: the cause of one warning
@@ -108,6 +109,7 @@ class Desk:
         ]
         self.journal.append(entries, now=now)
         self.register, self.table_files, self._in_force = register, digests, register.digest
+        self.loaded = loaded
 
     def _changed(self, register: Register) -> tuple[str, ...]:
         """In words what differs from the table that was last in force, which the journal kept; nothing of the first."""

@@ -19,6 +19,7 @@ from scheduler.planning.coming import coming, preview
 from scheduler.planning.model import Fact, FactKind, MessageKind
 from scheduler.planning.windows import Window
 from scheduler.problems import Problem
+from scheduler.register import gaps
 from scheduler.reports.unsettled import missing
 from scheduler.words import say
 
@@ -87,12 +88,13 @@ class Duties:
         self._previewed = local.date()
 
     def _missing_notice(self, now: datetime) -> None:
-        """From 1 November once a week, on its first working day, while next year's arrangement is not known."""
+        """Once a week, on its first working day: next year's arrangement not known yet, days with nobody on duty."""
         office, today = self._desk.register.office, now.astimezone(BEIJING)
         week = f"{today:%G-W%V}"
         window = Window(self._desk.plan.calendars.of(office.region), office.send_at)
         if self._nagged != week and window.is_open(today):
-            if problems := missing(self._desk.plan, today.date()):
+            problems = *missing(self._desk.plan, today.date()), *gaps(self._desk.loaded, today.date())
+            if problems:
                 self._mail.warn(f"calendar:{week}", problems, now)
             self._nagged = week
 

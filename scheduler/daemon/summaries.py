@@ -11,10 +11,10 @@ from scheduler.clock import BEIJING
 from scheduler.daemon.desk import Desk
 from scheduler.journal import Body
 from scheduler.mailing import CountView, Post, SummaryView
-from scheduler.planning import compile_plan
+from scheduler.planning import Plan, compile_plan
 from scheduler.planning.messages import on_trial
 from scheduler.planning.model import Bearer, Message, MessageKind, Recipient
-from scheduler.planning.people import Directory
+from scheduler.planning.people import DUTY, Directory
 from scheduler.planning.periods import Period, day_in
 from scheduler.planning.windows import Window
 from scheduler.register.model import SummaryRow
@@ -74,7 +74,7 @@ class Summaries:
         directory, on = Directory(self._desk.plan.roster), now.astimezone(BEIJING).date()
         admin = directory.admin(on)
         for who in row.to:
-            reader = _reader(directory, who, self._desk.register.office.unit, turn)
+            reader = _reader(directory, who, self._desk.plan, turn)
             if reader is None:
                 continue
             cause = f"{turn.period.label}:{who}"
@@ -115,9 +115,12 @@ class Summaries:
         return bulletin_of(of_period(plan, period, now), plan, period, now)
 
 
-def _reader(directory: Directory, who: str, office: str, turn: Turn) -> Recipient | None:
-    """The person at his own mailbox, his delegate's, or the one through whom he gets his mail."""
-    return directory.route(Bearer(who, office, person=who), None, turn.at.date()).recipient
+def _reader(directory: Directory, who: str, plan: Plan, turn: Turn) -> Recipient | None:
+    """A person or a unit's officer as all their mail goes, or whoever is on duty."""
+    if who == DUTY:
+        return directory.on_duty(turn.at).recipient
+    bearer = Bearer(who, who) if plan.roster.has_unit(who) else Bearer(who, plan.register.office.unit, person=who)
+    return directory.route(bearer, None, turn.at).recipient
 
 
 def _view(found: Bulletin) -> SummaryView:

@@ -198,7 +198,7 @@ def _meant(message: Message, plan: Plan) -> Recipient:
     """Whom the letter speaks to: during the trial the one who would have got it."""
     if not plan.register.office.trial or not message.notices:
         return message.recipient
-    found, _ = recipients(message.notices[0], plan.roster, message.moment.astimezone(BEIJING).date())
+    found, _ = recipients(message.notices[0], plan.roster, message.moment.astimezone(BEIJING))
     return found or message.recipient
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from scheduler.planning.index import Gap
 from scheduler.planning.ladders import NOW, Repeats
-from scheduler.planning.model import NoticeKind, Outcome, OutcomeKind, Recipient, Slot, Step, Verdict, tail
+from scheduler.planning.model import Moment, NoticeKind, Outcome, OutcomeKind, Recipient, Slot, Step, Verdict, tail
 from scheduler.planning.people import Route
 from scheduler.planning.reasons import Reason
 from scheduler.planning.windows import Window, end_of
@@ -34,7 +34,7 @@ class Case:
     slot: Slot
     window: Window
     repeats: Repeats | None
-    route: Callable[[Step, date], Route]
+    route: Callable[[Step, Moment], Route]
     sheet: Callable[[Recipient], Window]
     outcomes: Mapping[str, Outcome]
     silence: Reason | None = None
@@ -117,7 +117,7 @@ class Ruling:
 
 def deliver(case: Case, step: Step, now: datetime, ready: datetime) -> Ruling:
     """The verdict on a step that nothing but the hour, the season or its recipient can hold back."""
-    route = case.route(step, now.date())
+    route = case.route(step, now)
     if route.recipient is None:
         return Ruling(step, Verdict.SKIP, route.reason or Reason.NO_ADDRESS, route=route)
     if route.pace is MailPace.URGENT and step.kind is NoticeKind.REMINDER:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from scheduler.planning.case import SHEET_AHEAD, Case
 from scheduler.planning.ladders import Repeats, window
-from scheduler.planning.model import Recipient, Slot, State, Step, Task
+from scheduler.planning.model import Moment, Recipient, Slot, State, Step, Task
 from scheduler.planning.people import Directory, Route
 from scheduler.planning.plan import Plan
 from scheduler.planning.reasons import Reason
@@ -81,8 +81,8 @@ class Cases:
             gap=plan.history.gap,
         )
 
-    def route(self, task: Task, step: Step, on: date) -> Route:
-        """Who is told of a step of a task on a day."""
+    def route(self, task: Task, step: Step, on: Moment) -> Route:
+        """Who is told of a step of a task on a day, or at a moment of it."""
         return self.directory.route(task.bearer, step.to, on)
 
     def window(self, slot: Slot) -> Window:

@@ -75,7 +75,7 @@ def load(plan: Plan, since: datetime, until: datetime, *, endless: bool = False)
     cases, first = Cases(plan), dict[tuple[str, datetime], str]()
     for task, track in _tracks(cases, min(plan.now, since), until, endless=endless):
         for going in track:
-            told = cases.route(task, going.step, going.at.date()).recipient
+            told = cases.route(task, going.step, going.at).recipient
             if told is not None and not going.waits and going.at >= since:
                 box = (told.address.casefold(), going.at)
                 first[box] = min(told.who, first.get(box, told.who))
@@ -98,7 +98,7 @@ def _planned(plan: Plan, start: datetime, until: datetime, *, endless: bool) -> 
     cases = Cases(plan)
     for task, track in _tracks(cases, start, until, endless=endless):
         for going in track:
-            route = cases.route(task, going.step, going.at.date())
+            route = cases.route(task, going.step, going.at)
             if route.recipient is not None:
                 message = None if going.waits else ""
                 yield Coming(Notice(task, going.step), going.at, route.recipient, route.copies, message)
@@ -120,7 +120,7 @@ def _tracks(cases: Cases, start: datetime, until: datetime, *, endless: bool) ->
 
 def _profile(case: Case, slot: Slot) -> object:
     """What the future of a task depends on: tasks of a slot that share it share their track."""
-    routes = [case.route(step, step.at.date()) for step in slot.steps]
+    routes = [case.route(step, step.at) for step in slot.steps]
     told = tuple((r.reason, r.pace, _sheet_time(case, r)) for r in routes)
     marks = tuple((key, found.kind, found.at) for key, found in case.outcomes.items())
     return (told, marks, case.silence, case.acknowledged, case.progress, case.resumed, case.withdrawn, case.released)

@@ -51,7 +51,7 @@ def _waits(case: Case, step: Step, now: datetime) -> Ruling | None:
     """Why an escalation cannot go yet, or need not any more, whatever the others do."""
     if case.silence is not None:
         return Ruling(step, Verdict.HOLD, case.silence)
-    route = case.route(step, now.date())
+    route = case.route(step, now)
     if route.recipient is None:
         return Ruling(step, Verdict.SKIP, route.reason or Reason.NO_ADDRESS, route=route)
     if step.ask or case.is_held(step):

@@ -1,18 +1,19 @@
-"""To whom a notice really goes: role → person → delegate → `via` → shared mailbox → admin. It sends nothing."""
+"""To whom a notice really goes: role or duty roster → person → delegate → `via` → shared mailbox → admin."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import chain
 
 from scheduler.planning.history import UNASSIGNED
-from scheduler.planning.model import Bearer, Notice, Recipient
+from scheduler.planning.model import BEIJING, Bearer, Moment, Notice, Recipient
 from scheduler.planning.reasons import Reason
+from scheduler.planning.windows import day_of
 from scheduler.register import Register, Roster
-from scheduler.register.model import Away, Person
+from scheduler.register.model import Away, DutyDay, Person
 from scheduler.register.values import MailPace, Target
 from scheduler.words import Phrase, say
 
@@ -29,8 +30,8 @@ class Route:
     pace: MailPace = MailPace.DAILY
 
 
-def recipients(notice: Notice, roster: Roster, on: date) -> tuple[Recipient | None, tuple[Recipient, ...]]:
-    """The recipient of a notice on a day, and who gets a copy; None where nobody is told."""
+def recipients(notice: Notice, roster: Roster, on: Moment) -> tuple[Recipient | None, tuple[Recipient, ...]]:
+    """The recipient of a notice on a day (or, for a duty, at a moment), and who gets a copy; None for nobody."""
     route = Directory(roster).route(notice.task.bearer, notice.step.to, on)
     return route.recipient, route.copies
 
@@ -42,20 +43,27 @@ class Directory:
         self._roster = roster
         self._office = roster.register.office
         self._changes = sorted(_changes(roster.register))
-        self._found: dict[tuple[str, str, str | None, Target | None, int], Route] = {}
+        self._found: dict[tuple[str, str, str | None, Target | None, int, date | None], Route] = {}
 
-    def route(self, bearer: Bearer, to: Target | None, on: date) -> Route:
-        """The way to the bearer (`to` None) or to a role of his line on that day.
+    def route(self, bearer: Bearer, to: Target | None, on: Moment) -> Route:
+        """The way to the bearer (`to` None) or to a role of his line on that day; a duty may change hands in the day.
 
         A bearer is a unit's officer, or a person (copy to the unit's officer). Where a rung has nobody, or the person
         told would be the one who owes it, nobody is told and the reason says so.
         """
+        day = day_of(on)
+        shift = duty_day(on, self._office.handover) if to is not None and to.role == DUTY else None
         # Between two changes of people all days have the same answers.
-        key = (bearer.id, bearer.unit, bearer.person, to, bisect_right(self._changes, on))
+        key = (bearer.id, bearer.unit, bearer.person, to, bisect_right(self._changes, day), shift)
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = self._to_bearer(bearer, on) if to is None else self._to_rung(bearer, to, on)
+            found = self._to_bearer(bearer, day) if to is None else self._to_rung(bearer, to, day, shift)
+            self._found[key] = found
         return found
+
+    def on_duty(self, on: Moment) -> Route:
+        """The way to whoever is on duty at the operating office then."""
+        return self._to_duty(duty_day(on, self._office.handover), None)
 
     def admin(self, on: date) -> Recipient | None:
         """The admin at his own address, away or not; through another only where he has none."""
@@ -73,18 +81,42 @@ class Directory:
         copy = self._mailbox_of(officer, on) if officer is not None else None
         return self._routed(recipient, copy if copy is not None and copy.address != recipient.address else None)
 
-    def _to_rung(self, bearer: Bearer, to: Target, on: date) -> Route:
+    def _to_rung(self, bearer: Bearer, to: Target, on: date, shift: date | None) -> Route:
         owing = self._person(bearer, on)
         line = self._roster.unit(bearer.unit).reports_to if to.upward else bearer.unit
         target = self._roster.holder(line, to.role, on) if line is not None else None
-        if target is None and to.role == DUTY:
-            return self._routed(self._admin(say("值班人员"), say("尚无值班表"), on))
+        if target is None and shift is not None:
+            return self._to_duty(shift, owing)
         if target is None or line is None:
             return Route(None, reason=Reason.RUNG_MISSING)
         recipient = self._reach(target, line, on, avoid=owing) if target != owing else None
         if target == owing or (recipient is not None and recipient.who == owing):
             return Route(None, reason=Reason.HIMSELF)
         return self._routed(recipient)
+
+    def _to_duty(self, shift: date, owing: str | None) -> Route:
+        """Whoever the roster names for that day, at the row's address, else at his own; the admin where nobody is."""
+        entry = self._roster.on_duty(shift)
+        if entry is None:
+            none = say("{day}没有排值班员", day=shift.isoformat())
+            why = none if self._roster.register.duty else say("尚无值班表")
+            return self._routed(self._admin(say("值班人员"), why, shift))
+        if entry.person == owing:
+            return Route(None, reason=Reason.HIMSELF)
+        found = self._at_duty_room(entry) if entry.email else self._mailbox_of(entry.person, shift, owing)
+        if found is not None and found.who == owing:
+            return Route(None, reason=Reason.HIMSELF)
+        if found is None:
+            return self._routed(self._admin(say("值班人员"), say("值班员没有邮箱"), shift))
+        # Urgent by its nature: it waits for nobody's weekly sheet.
+        return Route(replace(found, unit=found.unit or self._office.unit, note=found.note or _duty_note(entry)))
+
+    def _at_duty_room(self, entry: DutyDay) -> Recipient:
+        """The person at the address of the row; the record names one who is not among the people by the day."""
+        known, address = self._roster.has_person(entry.person), entry.email or ""
+        if known:
+            return _recipient(self._roster.person(entry.person), address, None)
+        return Recipient(f"{DUTY}:{entry.date.isoformat()}", entry.person, None, self._office.unit, address)
 
     def _person(self, bearer: Bearer, on: date) -> str | None:
         """Who owes it on that day: the person, the holder of the post that it follows, or the unit's officer."""
@@ -147,6 +179,14 @@ class Directory:
         return Route(recipient, () if copy is None else (copy,), pace=pace)
 
 
+def duty_day(on: Moment, handover: time) -> date:
+    """The day whose duty it is: Beijing's calendar day, before the hour of the handover the day before."""
+    if not isinstance(on, datetime):
+        return on
+    local = on.astimezone(BEIJING)
+    return local.date() - timedelta(days=local.time() < handover)
+
+
 def _changes(register: Register) -> Iterator[date]:
     """The days from which on somebody else may be told: posts and absences that begin, or ended the day before."""
     tenures = ((t.from_, t.to) for unit in register.units for held in unit.people.values() for t in held)
@@ -168,3 +208,10 @@ def _absence(away: Away) -> Phrase:
 
 def _note(meant: str | Phrase, why: Phrase) -> Phrase:
     return say("本邮件原送{meant}（{why}），现送您处理。", meant=meant, why=why)
+
+
+def _duty_note(entry: DutyDay) -> Phrase:
+    day = entry.date.isoformat()
+    if entry.lead is None:
+        return say("本邮件送{day}值班员。", day=day)
+    return say("本邮件送{day}值班员，带班领导{lead}。", day=day, lead=entry.lead)

@@ -47,7 +47,7 @@ def second_look(case: Case, step: Step, now: datetime) -> Ruling:
         return Ruling(step, Verdict.SKIP, reason)
     if step.kind is NoticeKind.ESCALATION and (held := held_today(case, step, now)) is not None:
         return held
-    window = case.window_for(case.route(step, now.date()))
+    window = case.window_for(case.route(step, now))
     if not window.is_open(now):
         return Ruling(step, Verdict.HOLD, Reason.WINDOW, window.next(now))
     return Ruling(step, Verdict.SEND, Reason.DUE, now)

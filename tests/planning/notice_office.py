@@ -22,7 +22,7 @@ units:
     reports_to: office
     people:
       officer: zhou.min
-      deputy: hu.bo
+      deputy: hu.bo{city}
       office-head: an.ping
       leader: [{{person: lu.he, to: 2026-02-28}}, {{person: sun.li, from: 2026-03-01}}]
   - id: county
@@ -72,7 +72,7 @@ ladders:
     escalate: [{{before: 1h, to: deputy}}, {{after: 0h, to: office-head}}]
 obligations:
 {rows}
-"""
+{more}"""
 ROW = "  - {{id: {id}, title: 报送材料{id}, owed_by: {owed_by}, due: {{by: {by}, roll: preceding}}, ladder: {ladder}}}"
 FRI_JAN_30 = date(2026, 1, 30)
 
@@ -82,9 +82,9 @@ def row(by: str = "2026-01-30", ladder: str = "plain", owed_by: str = "{unit: ci
     return ROW.format(id=id, owed_by=owed_by, by=by, ladder=ladder)
 
 
-def register(*rows: str, office: str = "", leader: str = "") -> Register:
-    """The register of the invented office with these duties."""
-    text = TABLE.format(rows="\n".join(rows or (row(),)), office=office, leader=leader)
+def register(*rows: str, office: str = "", leader: str = "", more: str = "", city: str = "") -> Register:
+    """The register of the invented office with these duties; `more` are further sections of the table, `city` roles."""
+    text = TABLE.format(rows="\n".join(rows or (row(),)), office=office, leader=leader, more=more, city=city)
     loaded = parse([("obligations.yaml", text.encode())])
     assert loaded.register is not None, "\n".join(p.text() for p in loaded.problems)
     return loaded.register

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
-from notice_office import register
+from notice_office import at, register
 
 from scheduler.planning.model import Bearer
 from scheduler.planning.people import Directory, Route
@@ -93,3 +93,69 @@ def test_a_task_without_a_bearer_asks_the_coordinator_to_find_one() -> None:
 def test_the_one_who_reads_the_mail_says_how_often_he_wants_it(pace: MailPace) -> None:
     roster = Roster(register(leader=f", mail: {pace}"))
     assert Directory(roster).route(LU_HE, None, FRI_JAN_30).pace is pace
+
+
+# -- the duty roster -------------------------------------------------------------------------------------------------
+
+SAT_JAN_31, SUN_FEB_1, MON_FEB_2, TUE_FEB_3 = date(2026, 1, 31), date(2026, 2, 1), date(2026, 2, 2), date(2026, 2, 3)
+DUTY = """duty:
+  - {date: 2026-01-27, person: 周敏}
+  - {date: 2026-01-30, person: 胡波}
+  - {date: 2026-01-31, lead: 许文, person: 林岚}
+  - {date: 2026-02-01, lead: 许文, person: 林岚, email: zhiban@example.gov.cn}
+  - {date: 2026-02-02, person: 马远, email: zhiban@example.gov.cn}
+  - {date: 2026-02-04, person: 周敏}
+"""
+
+
+def on_duty(on: date | datetime, bearer: Bearer = CITY, office: str = "") -> Route:
+    return Directory(Roster(register(office=office, more=DUTY))).route(bearer, Target("duty"), on)
+
+
+@pytest.mark.parametrize(
+    ("on", "who", "address", "note"),
+    [
+        (FRI_JAN_30, "hu.bo", "hubo@example.gov.cn", "本邮件送2026-01-30值班员。"),
+        (SAT_JAN_31, "lin.lan", "linlan@example.gov.cn", "本邮件送2026-01-31值班员，带班领导许文。"),
+        (SUN_FEB_1, "lin.lan", "zhiban@example.gov.cn", "本邮件送2026-02-01值班员，带班领导许文。"),
+        (MON_FEB_2, "duty:2026-02-02", "zhiban@example.gov.cn", "本邮件送2026-02-02值班员。"),
+        (TUE_FEB_3, "he.ping", "heping@example.gov.cn", "本邮件原送值班人员（2026-02-03没有排值班员），现送您处理。"),
+    ],
+)
+def test_what_goes_to_duty_goes_to_who_is_on_duty_that_day(on: date, who: str, address: str, note: str) -> None:
+    found = on_duty(on).recipient
+    assert found is not None
+    assert (found.who, found.address, str(found.note)) == (who, address, note)
+
+
+@pytest.mark.parametrize(
+    ("moment", "handover", "who"),
+    [
+        ("2026-01-31 00:00", "", "lin.lan"),
+        ("2026-01-30 23:59", "", "hu.bo"),
+        ("2026-01-31 08:29", ', handover: "08:30"', "hu.bo"),
+        ("2026-01-31 08:30", ', handover: "08:30"', "lin.lan"),
+        ("2026-02-01 07:00", ', handover: "08:30"', "lin.lan"),
+    ],
+)
+def test_a_duty_begins_at_midnight_in_beijing_or_when_the_table_says(moment: str, handover: str, who: str) -> None:
+    found = on_duty(at(moment).astimezone(UTC), office=handover).recipient
+    assert found is not None
+    assert found.who == who
+
+
+def test_who_is_on_duty_and_away_is_stood_in_for_and_nobody_is_told_about_himself() -> None:
+    found = on_duty(TUE_JAN_27, COUNTY).recipient
+    assert found is not None
+    assert (found.who, str(found.note)) == (
+        "an.ping",
+        "本邮件原送周敏（其2026-01-26至2026-01-28不在岗），现送您处理。",
+    )
+    assert on_duty(SAT_JAN_31, COUNTY) == Route(None, reason=Reason.HIMSELF)
+
+
+def test_a_unit_that_names_who_is_on_duty_among_its_own_people_tells_him() -> None:
+    roster = Roster(register(more=DUTY, city="\n      duty: hu.bo"))
+    found = Directory(roster).route(CITY, Target("duty"), SAT_JAN_31).recipient
+    assert found is not None
+    assert found.who == "hu.bo"
