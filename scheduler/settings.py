@@ -33,15 +33,24 @@ class Settings:
     smtp: str
     smtp_password: str | None
     sender: str | None
+    bounces: str | None  # a URL: imaps, imap+starttls, or folder:PATH; None: nobody looks for returned mail
+    imap_password: str | None
     lang: Lang
     beat: timedelta  # between two sweeps; tests move the clock and want it short
 
 
-def _password(env: Mapping[str, str]) -> str | None:
+def _secret(env: Mapping[str, str], credential: str, variable: str) -> str | None:
     folder = env.get("CREDENTIALS_DIRECTORY")
-    if folder and (secret := Path(folder) / "smtp-password").is_file():
-        return secret.read_text(encoding="utf-8").strip()
-    return env.get("DUBAN_SMTP_PASSWORD")
+    file = Path(folder) / credential if folder else None
+    if file is None or not file.exists():
+        return env.get(variable)
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = say("不是 UTF-8 编码的文字") if isinstance(error, ValueError) else error.strerror or ""
+        message = say("凭据 {name} 读不出来：{why}", name=credential, why=why)
+        hint = say("凭据是只有一行密码的文本文件，运行 duban 的用户要能读它；写法见 systemd/duban.service.d")
+        raise UsageError(Problem("credential-unreadable", message, hint)) from None
 
 
 def settings(
@@ -59,8 +68,10 @@ def settings(
         state=state,
         templates=Path(env.get("DUBAN_TEMPLATES") or _shipped("templates", _HERE / "templates")),
         smtp=env.get("DUBAN_SMTP") or f"folder:{state / 'mail'}",
-        smtp_password=_password(env),
+        smtp_password=_secret(env, "smtp-password", "DUBAN_SMTP_PASSWORD"),
         sender=env.get("DUBAN_FROM"),
+        bounces=env.get("DUBAN_BOUNCES") or None,
+        imap_password=_secret(env, "imap-password", "DUBAN_IMAP_PASSWORD"),
         lang=_lang(lang or env.get("DUBAN_LANG") or Lang.ZH),
         beat=_beat(env.get("DUBAN_BEAT") or "30"),
     )

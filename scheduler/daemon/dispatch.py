@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 
 from scheduler.daemon.desk import PROGRAM
 from scheduler.daemon.looking import look, unwanted
+from scheduler.daemon.pace import Pace
+from scheduler.daemon.refusals import REFUSES_ALL, Belief, Refusals, takes_nothing
 from scheduler.journal import (
     OPEN_STATES,
     Accepted,
@@ -43,6 +45,8 @@ from scheduler.problems import DubanError, Problem
 log = logging.getLogger("duban")
 
 _PATIENCE = 3  # temporary failures in a row: the server is in trouble, the next sweep tries again
+# Where a server takes nothing, each letter waits long and all a little: so another one is tried each time.
+_LONG, _SHORT = timedelta(hours=1), timedelta(minutes=5)
 
 Compose = Callable[[Claim, tuple[Notice, ...], Plan, datetime], Letter]
 
@@ -50,11 +54,13 @@ Compose = Callable[[Claim, tuple[Notice, ...], Plan, datetime], Letter]
 class Dispatch:
     """Sends what the outbox holds, one letter at a time.
 
-    `outage` (login, certificate, sender) keeps all mail back until it is mended, each of `faults` (broken templates)
-    the mail that needs it.
+    `outage` (login, certificate, sender, a server that takes nothing) keeps all mail back until it is mended, each of
+    `faults` (broken templates) the mail that needs it, each of `doubts` (5xx answers of unclear cause) one letter.
     """
 
-    def __init__(self, journal: Journal, transport: Transport, compose: Compose, lease: timedelta) -> None:
+    def __init__(
+        self, journal: Journal, transport: Transport, compose: Compose, lease: timedelta, pace: Pace | None = None
+    ) -> None:
         self._journal = journal
         self._transport = transport
         self._compose = compose
@@ -64,11 +70,26 @@ class Dispatch:
         self._rest: tuple[datetime, datetime] | None = None  # from when until when nothing is tried
         self.outage: Problem | None = None
         self._faults: dict[str, Problem] = {}  # by the message that waits
+        self._refusals = Refusals()
+        self._pace = pace or Pace(None)
 
     @property
     def faults(self) -> tuple[Problem, ...]:
         """What is wrong with templates for which mail waits."""
         return tuple({problem.text(): problem for problem in self._faults.values()}.values())
+
+    def trouble(self) -> tuple[Problem | None, tuple[Problem, ...]]:
+        """What lets no mail out at all, and of what the admin can be told by mail: where a server only refuses, the
+        mail that says so is the next trial.
+        """
+        faults = (*self.faults, *self._refusals.doubts)
+        if self.outage is not None and self.outage.code == REFUSES_ALL:
+            return None, (self.outage, *faults)
+        return self.outage, faults
+
+    def pause(self, now: datetime) -> timedelta:
+        """How long the limit per minute keeps the next letter back; nothing where it does not."""
+        return self._pace.pause(now)
 
     def run(self, current: Callable[[], Plan], tell_time: Callable[[], datetime], progress: Callable[[], bool]) -> int:
         """Send until nothing may go now, or `progress`, asked after each letter, says no. Returns how many went.
@@ -78,13 +99,13 @@ class Dispatch:
         self._settle(tell_time())
         self._forget_faults()
         accepted = failed = 0
-        while failed < _PATIENCE and not self._rests(tell_time()):
+        while failed < _PATIENCE and not self._rests(tell_time()) and not self._pace.pause(tell_time()):
             claim = self._journal.claim(self._owner, tell_time(), self._lease)
             if claim is None:
                 break
             result = self._one(claim, current(), tell_time)
             accepted += isinstance(result, Accepted)
-            failed = failed + 1 if isinstance(result, Temporary) and claim.row.key not in self._faults else 0
+            failed = failed + 1 if isinstance(result, Temporary) and not self._has_its_own_trouble(claim) else 0
             if not progress():
                 break
         return accepted
@@ -142,7 +163,7 @@ class Dispatch:
         try:
             letter = self._compose(claim, notices, plan, now)
         except ConfigurationFailure as failure:
-            return self._stop(failure, now, again)
+            return self._stop(failure.problems[0], now, again)
         except DubanError as fault:  # a template that an edit broke: letters that do not need it go on
             self._faults[claim.row.key] = fault.problems[0]
             log.error("mail waits %s", _line(fault.problems[0]))  # noqa: TRY400 - a mistake of a user, no traceback
@@ -153,20 +174,37 @@ class Dispatch:
     def _deliver(self, claim: Claim, letter: Letter, now: datetime) -> tuple[Result, tuple[str, ...]]:
         """What the server made of it, and the addresses of the copies that it refused."""
         again = retry_at(claim.attempt, now)
+        self._pace.went(now)
         try:
             receipt = self._transport.deliver(letter)
         except PermanentFailure as failure:
-            self.outage = None
-            return Permanent(failure.answer), ()
+            return self._refused(claim, letter, failure, now), ()
         except UnknownFailure as failure:
             return Unknown(failure.answer, again), ()
         except TemporaryFailure as failure:
             return Temporary(failure.answer, again), ()
         except ConfigurationFailure as failure:
-            return self._stop(failure, now, again), ()
+            return self._stop(failure.problems[0], now, again), ()
         self.outage = None
+        self._refusals.accepted(claim.row.key)
         elsewhere = "" if letter.to.address == claim.row.recipient.address else " (trial: to the admin)"
         return Accepted(receipt.answer + elsewhere, _queue_id(receipt.answer)), receipt.refused
+
+    def _refused(self, claim: Claim, letter: Letter, failure: PermanentFailure, now: datetime) -> Permanent | Temporary:
+        """Dead for this recipient, or held because it may be meant for everybody."""
+        belief = self._refusals.refused(claim.row.key, letter.to.address, failure)
+        if belief is Belief.ALL:
+            self._stop(takes_nothing(failure.answer), now, now + _SHORT)
+            return Temporary(failure.answer, now + _LONG)
+        self.outage = None
+        return (
+            Permanent(failure.answer)
+            if belief is Belief.FINAL
+            else Temporary(failure.answer, retry_at(claim.attempt, now))
+        )
+
+    def _has_its_own_trouble(self, claim: Claim) -> bool:
+        return claim.row.key in self._faults or self._refusals.holds(claim.row.key)
 
     def _settle(self, now: datetime) -> None:
         """Write down what came of the letter in hand; where the journal fails it stays in hand, and goes first."""
@@ -186,9 +224,9 @@ class Dispatch:
         }
         self._journal.append([Entry(FactKind.FAILED, PROGRAM, data=said)], now=now)
 
-    def _stop(self, error: DubanError, now: datetime, until: datetime) -> Temporary:
+    def _stop(self, problem: Problem, now: datetime, until: datetime) -> Temporary:
         """Login, TLS or the sender is wrong: every other letter would fail the same way, so none burns an attempt."""
-        self.outage, self._rest = error.problems[0], (now, until)
+        self.outage, self._rest = problem, (now, until)
         log.error("mail stopped %s", _line(self.outage))
         return Temporary(_line(self.outage), until)
 
@@ -197,10 +235,11 @@ class Dispatch:
         return self._rest is not None and self._rest[0] <= now < self._rest[1]
 
     def _forget_faults(self) -> None:
-        """A message that was dropped meanwhile waits for no template."""
-        if self._faults:
+        """A message that was dropped meanwhile waits for nothing."""
+        if self._faults or self._refusals.doubts:
             waiting = {row.key for row in self._journal.outbox(*OPEN_STATES)}
             self._faults = {key: fault for key, fault in self._faults.items() if key in waiting}
+            self._refusals.forget(waiting)
 
 
 def _line(problem: Problem) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import time
 from bisect import bisect_right
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from scheduler.daemon.desk import Desk
 from scheduler.daemon.dispatch import Dispatch
 from scheduler.daemon.duties import Duties
 from scheduler.daemon.notify import notify, reloading, watchdog
+from scheduler.journal import OutboxState
 from scheduler.mailing import Post
 from scheduler.planning import Plan
 from scheduler.planning.alarms import moments
@@ -65,14 +67,24 @@ class Daemon:
         self._queue(now)
         self._duties.run(now)
         accepted = self._dispatch.run(self._current, self._tell_time, self._progress)
-        self._duties.report(self._dispatch.outage, self._dispatch.faults, self._tell_time())
+        self._duties.report(*self._dispatch.trouble(), self._tell_time())
         return accepted
 
-    def once(self) -> int:
-        """Send what is owed now, and what the admin must hear of it. Returns how many letters were accepted."""
+    def once(self, sleep: Callable[[float], None] = time.sleep) -> int:
+        """Send what is owed now, and what the admin must hear of it, as fast as the limit per minute allows.
+
+        Returns how many letters were accepted.
+        """
         accepted = self.beat() + self.beat()
+        while (pause := self._dispatch.pause(self._tell_time())) and self._has_due(self._tell_time()):
+            sleep(pause.total_seconds())
+            accepted += self.beat()
         self._dispatch.close()
         return accepted
+
+    def _has_due(self, now: datetime) -> bool:
+        waiting = self.desk.journal.outbox(OutboxState.PENDING, OutboxState.RETRY)
+        return any(row.not_before <= now for row in waiting)
 
     def run(self, beat: timedelta) -> None:
         """Beat until SIGTERM or SIGINT; SIGHUP reads the table again. An unforeseen error ends the process."""

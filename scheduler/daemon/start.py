@@ -10,10 +10,11 @@ from email.utils import parseaddr
 from scheduler.clock import BEIJING
 from scheduler.daemon.desk import Desk
 from scheduler.daemon.dispatch import Compose, Dispatch
+from scheduler.daemon.pace import Pace
 from scheduler.daemon.service import Daemon
 from scheduler.daemon.services import Services
 from scheduler.journal import Claim
-from scheduler.mailing import Letter, Post, Rendered, Transport, patience, transport_for
+from scheduler.mailing import Letter, Post, Rendered, Transport, patience, per_minute, transport_for
 from scheduler.planning import Plan
 from scheduler.planning.messages import on_trial
 from scheduler.planning.model import Message, Notice
@@ -40,7 +41,8 @@ def open_daemon(
     transport = transport or transport_for(settings.smtp, settings.smtp_password, env=env)
     desk = Desk(services, tell_time())
     lease = timedelta(seconds=max(_SHORTEST_LEASE, 3 * patience(env)))
-    dispatch = Dispatch(desk.journal, transport, _composer(post), lease)
+    pace = Pace(per_minute(settings.smtp, env))
+    dispatch = Dispatch(desk.journal, transport, _composer(post), lease, pace)
     return Daemon(desk, dispatch, post, tell_time, sender_domain(settings.sender, register))
 
 

@@ -6,7 +6,9 @@ from scheduler.mailing.checking import check_templates
 from scheduler.mailing.errors import (
     ConfigurationFailure,
     DeliveryError,
+    MalformedFailure,
     PermanentFailure,
+    PolicyFailure,
     TemporaryFailure,
     UnknownFailure,
 )
@@ -15,7 +17,7 @@ from scheduler.mailing.letter import Letter, Mailbox, Receipt
 from scheduler.mailing.post import Post
 from scheduler.mailing.templates import Rendered, TemplateFaultError
 from scheduler.mailing.transport import FolderTransport, MemoryTransport, Transport
-from scheduler.mailing.urls import patience, transport_for
+from scheduler.mailing.urls import patience, per_minute, transport_for
 from scheduler.mailing.views import ChangeView, CountView, SummaryView
 
 __all__ = [
@@ -26,8 +28,10 @@ __all__ = [
     "FolderTransport",
     "Letter",
     "Mailbox",
+    "MalformedFailure",
     "MemoryTransport",
     "PermanentFailure",
+    "PolicyFailure",
     "Post",
     "Receipt",
     "Rendered",
@@ -39,5 +43,6 @@ __all__ = [
     "change_view",
     "check_templates",
     "patience",
+    "per_minute",
     "transport_for",
 ]

@@ -53,6 +53,21 @@ class PermanentFailure(DeliveryError):  # noqa: N818 - one family of names
         super().__init__(Problem("mail-refused", message, hint), answer=answer)
 
 
+class MalformedFailure(PermanentFailure):
+    """No server was asked: nobody could deliver to an address of this form."""
+
+
+class PolicyFailure(PermanentFailure):
+    """A 5xx answer that does not name the mailbox: it may be meant for everybody (relaying, a block list, the content).
+
+    `relaying` is True where the server says that it carries no mail for us: that is never the recipient's doing.
+    """
+
+    def __init__(self, answer: str, *, relaying: bool = False) -> None:
+        super().__init__(answer)
+        self.relaying = relaying
+
+
 class ConfigurationFailure(DeliveryError):  # noqa: N818 - one family of names
     """Login, TLS, sender or address of the server are wrong: stop all sending and tell the admin; burn no attempts."""
 

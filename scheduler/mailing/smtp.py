@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import smtplib
 import socket
 import ssl
@@ -19,6 +20,7 @@ import yagmail
 from scheduler.mailing.errors import (
     ConfigurationFailure,
     PermanentFailure,
+    PolicyFailure,
     TemporaryFailure,
     UnknownFailure,
     scrubbed,
@@ -29,8 +31,10 @@ from scheduler.mailing.transport import sound
 from scheduler.words import say
 
 _MAX_AGE = 600.0  # seconds; servers close what is idle or old, and a fresh connection sees a renewed certificate
-_MAX_MESSAGES = 100
 _AUTH_REQUIRED, _AUTH_REFUSED = 530, (534, 535, 538)
+# RFC 3463: 5.1.x speaks of the address and 5.2.x of the mailbox, but 5.1.7 and 5.1.8 of the sender's.
+_OF_THE_MAILBOX = re.compile(r"\d{3}[ -]5\.(1\.(?![78]\b)|2\.)\d+\b")
+_RELAYING = re.compile(r"\brelay", re.IGNORECASE)
 
 
 class Security(StrEnum):
@@ -43,7 +47,10 @@ class Security(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Which server, and as whom; `ca` is a PEM file with an office's own authorities; `timeout` in seconds."""
+    """Which server, and as whom; `ca` is a PEM file with an office's own authorities; `timeout` in seconds.
+
+    `per_connection` is how many letters one connection carries before it is renewed.
+    """
 
     host: str
     port: int
@@ -51,16 +58,18 @@ class Server:
     user: str | None = None
     ca: Path | None = None
     timeout: float = 30.0
+    per_connection: int = 100
 
 
 class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no types
-    """One verified connection, kept open while the server answers, renewed after ten minutes or a hundred letters."""
+    """One verified connection, kept open while the server answers, renewed after ten minutes or enough letters."""
 
     smtp: Any  # smtplib.SMTP, or None while closed
 
     def __init__(self, server: Server, password: str | None, *, seconds: Callable[[], float] = time.monotonic) -> None:
         _refuse_open_login(server, password)
         self._seconds = seconds
+        self._most = server.per_connection
         self._opened = 0.0
         self._carried = 0
         options: dict[str, Any] = {"timeout": server.timeout}
@@ -97,6 +106,19 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
         self._carried += 1
         return Receipt(answer, (*malformed, *refused))
 
+    def check(self, sender: str) -> str:
+        """Connect, log in and name the sender, then take it back; the server's answer. Raises DeliveryErrors."""
+        smtp = self._connection()
+        try:
+            code, text = smtp.mail(sender)
+            if code != 250:
+                raise _sender_failure(code, text)
+        except (smtplib.SMTPException, OSError) as error:
+            raise TemporaryFailure(scrubbed(str(error))) from None
+        finally:
+            self.close()
+        return scrubbed(f"{code} {text.decode('utf-8', 'replace')}")
+
     def close(self) -> None:
         """Say goodbye if the server still listens, and drop the connection."""
         smtp, self.smtp, self.is_closed = self.smtp, None, True
@@ -129,7 +151,7 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
         return smtp
 
     def _is_fresh(self, smtp: smtplib.SMTP) -> bool:
-        if self._carried >= _MAX_MESSAGES or self._seconds() - self._opened >= _MAX_AGE:
+        if self._carried >= self._most or self._seconds() - self._opened >= _MAX_AGE:
             return False
         try:
             return smtp.noop()[0] == 250
@@ -257,4 +279,8 @@ def _refusal(code: int, text: bytes | str) -> TemporaryFailure | PermanentFailur
         return _wrong_login(code, text)
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     answer = scrubbed(f"{code} {said}")
-    return PermanentFailure(answer) if code >= 500 else TemporaryFailure(answer)
+    if code < 500:
+        return TemporaryFailure(answer)
+    if _RELAYING.search(answer):
+        return PolicyFailure(answer, relaying=True)
+    return PermanentFailure(answer) if _OF_THE_MAILBOX.match(answer) else PolicyFailure(answer)

@@ -1,8 +1,9 @@
-"""DUBAN_SMTP → transport. It reads the URL and the two settings beside it, opens nothing and sends nothing."""
+"""DUBAN_SMTP → transport. It reads the URL and the settings beside it, opens nothing and sends nothing."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
     from scheduler.mailing.smtp import Server
 
 _PORTS = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
+_PER_MINUTE, _PER_CONNECTION = 60, 100
+_LONGEST_COUNT = 6  # digits
 
 
 def transport_for(url: str, password: str | None = None, *, env: Mapping[str, str] = os.environ) -> Transport:
     """The transport that `url` names: smtps://, smtp+starttls://, smtp:// or folder:PATH.
 
-    `DUBAN_SMTP_CA` (a PEM file) and `DUBAN_SMTP_TIMEOUT` (seconds, 30) are read from `env`.
-    Raises ConfigurationFailure.
+    `DUBAN_SMTP_CA` (a PEM file), `DUBAN_SMTP_TIMEOUT` (seconds, 30) and `DUBAN_SMTP_PER_CONNECTION` (letters, 100) are
+    read from `env`. Raises ConfigurationFailure.
     """
     if url.startswith("folder:"):
         path = url.removeprefix("folder:")
@@ -47,6 +50,7 @@ def _server(url: str, env: Mapping[str, str]) -> Server:
         user=unquote(parts.username) if parts.username else None,
         ca=Path(ca) if ca else None,
         timeout=patience(env),
+        per_connection=_limit(env, "DUBAN_SMTP_PER_CONNECTION", _PER_CONNECTION) or sys.maxsize,
     )
 
 
@@ -56,8 +60,10 @@ def _parts(url: str) -> SplitResult:
         port = parts.port
     except ValueError:
         raise _bad(say("端口应当是 1 到 65535 的数字")) from None
+    if not parts.scheme or not url.startswith(f"{parts.scheme}://"):
+        raise _bad(say("前面没有 smtps:// 这样的开头"))
     if parts.scheme not in _PORTS:
-        raise _bad(say("不认识的开头：{scheme}", scheme=parts.scheme or "—"))
+        raise _bad(say("不认识的开头：{scheme}", scheme=f"{parts.scheme}://"))
     if not parts.hostname or port == 0:
         raise _bad(say("没有写服务器名称或端口"))
     if parts.path.strip("/") or parts.query or parts.fragment:
@@ -84,7 +90,29 @@ def patience(env: Mapping[str, str]) -> float:
     return seconds
 
 
+def per_minute(url: str, env: Mapping[str, str]) -> int | None:
+    """How many letters the server of `url` may get in a minute: DUBAN_SMTP_PER_MINUTE, else 60; None: as many as come.
+
+    Files in a folder are not counted. Raises ConfigurationFailure.
+    """
+    most = _limit(env, "DUBAN_SMTP_PER_MINUTE", _PER_MINUTE)
+    return None if url.startswith("folder:") else most
+
+
+def _limit(env: Mapping[str, str], name: str, usual: int) -> int | None:
+    """So many at most; None: there is no limit (written 0)."""
+    text = env.get(name)
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_COUNT):
+        message = say("{name} 应当是一个整数，不能是 {text}", name=name, text=text)
+        raise ConfigurationFailure("smtp-limit", message, say("例如 {name}=60；写 0 表示不限", name=name))
+    return int(text) or None
+
+
 def _bad(reason: Phrase) -> ConfigurationFailure:
-    message = say("邮件服务器的 URL 写得不对：{reason}", reason=reason)
-    hint = say("请写成 smtps://用户@服务器:465、smtp+starttls://用户@服务器:587、smtp://中继:25 或 folder:文件夹")
+    message = say("DUBAN_SMTP 写得不对：{reason}", reason=reason)
+    hint = say(
+        "可以写：smtps://用户@服务器:465、smtp+starttls://用户@服务器:587、smtp://不用登录的中继:25、folder:存放邮件的文件夹"
+    )
     return ConfigurationFailure("smtp-url", message, hint)

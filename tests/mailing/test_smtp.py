@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from scheduler.mailing import (
     DeliveryError,
     Mailbox,
     PermanentFailure,
+    PolicyFailure,
     TemporaryFailure,
     UnknownFailure,
+    per_minute,
     transport_for,
 )
 from scheduler.mailing.smtp import Security, Server, SmtpTransport
@@ -122,6 +125,11 @@ def test_a_wrong_password_is_a_configuration_fault_and_is_never_repeated_in_word
         ("450 4.2.0 greylisted", TemporaryFailure),
         ("550 5.1.1 <linlan@example.gov.cn>: no such user", PermanentFailure),
         ("553 5.1.3 bad address", PermanentFailure),
+        ("552 5.2.2 mailbox full", PermanentFailure),
+        ("550 Mailbox not found", PolicyFailure),
+        ("550 5.1.8 sender's domain not found", PolicyFailure),
+        ("554 5.7.1 <linlan@example.gov.cn>: Relay access denied", PolicyFailure),
+        ("550 relaying to linlan@example.gov.cn prohibited", PolicyFailure),
         ("530 5.7.0 authentication required", ConfigurationFailure),
     ],
 )
@@ -131,6 +139,8 @@ def test_the_answer_to_the_recipient_decides(serve: Start, answer: str, failure:
     transport = plain(port)
     with pytest.raises(failure) as raised:
         transport.deliver(letter())
+    assert type(raised.value) is failure
+    assert getattr(raised.value, "relaying", False) == ("elay" in answer)
     assert "linlan" not in str(raised.value) + raised.value.answer
     assert sink.envelopes == []
     # The connection survives for the next letter.
@@ -141,7 +151,7 @@ def test_the_answer_to_the_recipient_decides(serve: Start, answer: str, failure:
 
 @pytest.mark.parametrize(
     ("answer", "failure"),
-    [("452 4.3.1 disk full", TemporaryFailure), ("554 5.7.1 content refused", PermanentFailure)],
+    [("452 4.3.1 disk full", TemporaryFailure), ("554 5.7.1 content refused", PolicyFailure)],
 )
 def test_the_answer_to_the_content_decides(serve: Start, answer: str, failure: type[DeliveryError]) -> None:
     sink, port = serve()
@@ -245,6 +255,7 @@ def test_a_malformed_main_address_is_refused_before_anything_is_said(serve: Star
     ("url", "password", "code"),
     [
         ("", None, "smtp-url"),
+        ("foo", None, "smtp-url"),
         ("mail.example.gov.cn:25", None, "smtp-url"),
         ("http://mail.example.gov.cn", None, "smtp-url"),
         ("smtp://", None, "smtp-url"),
@@ -263,7 +274,46 @@ def test_a_url_that_cannot_work_is_a_problem_with_a_hint(url: str, password: str
     (problem,) = failure.value.problems
     assert problem.code == code
     assert problem.hint.text()
+    if code == "smtp-url":
+        assert all(form in problem.hint.text() for form in ("smtps://", "smtp+starttls://", "smtp://", "folder:"))
     assert failure.value.exit_code == 4
+
+
+@pytest.mark.parametrize("name", ["DUBAN_SMTP_PER_MINUTE", "DUBAN_SMTP_PER_CONNECTION"])
+@pytest.mark.parametrize("text", ["many", "-1", "1.5", "１０", "10000000"])
+def test_a_limit_must_be_a_whole_number(name: str, text: str) -> None:
+    read = per_minute if "MINUTE" in name else partial(transport_for, password=None)
+    with pytest.raises(ConfigurationFailure, match="smtp-limit"):
+        read("smtp://127.0.0.1", env={name: text})
+
+
+def test_a_limit_of_none_is_none() -> None:
+    assert per_minute("smtp://127.0.0.1", {}) == 60
+    assert per_minute("smtp://127.0.0.1", {"DUBAN_SMTP_PER_MINUTE": "0"}) is None
+    assert per_minute("folder:mail", {"DUBAN_SMTP_PER_MINUTE": "5"}) is None
+
+
+def test_a_check_logs_in_names_the_sender_and_sends_nothing(serve: Start, authority: Authority) -> None:
+    sink, port = serve(tls_context=authority.server, require_starttls=True, auth_required=True)
+    env = {"DUBAN_SMTP_CA": str(authority.ca)}
+    url = f"smtp+starttls://zwgk@127.0.0.1:{port}"
+    assert transport_for(url, "secret", env=env).check("zwgk@example.gov.cn").startswith("250")
+    assert sink.logins == [b"zwgk"]
+    assert sink.envelopes == []
+    with pytest.raises(ConfigurationFailure, match="smtp-login"):
+        transport_for(url, "wrong", env=env).check("zwgk@example.gov.cn")
+
+
+def test_a_check_finds_a_sender_that_is_not_let_through_and_a_server_that_is_not_there(
+    scripted: Callable[..., Script],
+) -> None:
+    script = scripted(*HELLO, "553 5.7.1 not your address")
+    with pytest.raises(ConfigurationFailure, match="smtp-sender"):
+        plain(script.port).check("zwgk@example.gov.cn")
+    port = script.port
+    script.listener.close()
+    with pytest.raises(TemporaryFailure):
+        plain(port).check("zwgk@example.gov.cn")
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "soon", "inf", "nan"])

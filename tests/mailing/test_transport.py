@@ -69,6 +69,33 @@ def test_the_files_of_a_folder_sort_by_moment_and_open_in_any_mail_program(tmp_p
     assert (tmp_path / "mail").stat().st_mode & 0o777 == 0o700
 
 
+def test_a_letter_written_by_another_daemon_or_before_a_restart_is_not_written_again(tmp_path: Path) -> None:
+    first, second = FolderTransport(tmp_path / "mail"), FolderTransport(tmp_path / "mail")
+    second.deliver(letter(message_id="<other@example.gov.cn>"))
+    told = first.deliver(letter())
+    later = letter(date=MORNING + timedelta(hours=1))
+    assert second.deliver(later) == FolderTransport(tmp_path / "mail").deliver(later) == told
+    assert len(list((tmp_path / "mail").iterdir())) == 2
+
+
+def test_the_folder_is_read_once_however_many_letters_it_gets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    transport = FolderTransport(tmp_path)
+    reads = []
+    real = Path.iterdir
+    monkeypatch.setattr(Path, "iterdir", lambda self: reads.append(self) or real(self))
+    for number in range(20):
+        transport.deliver(letter(message_id=f"<{number}@example.gov.cn>"))
+    assert len(reads) == 1
+
+
+def test_a_check_of_a_folder_leaves_nothing_behind(tmp_path: Path) -> None:
+    assert FolderTransport(tmp_path / "mail").check("") == "250"
+    assert list((tmp_path / "mail").iterdir()) == []
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationFailure, match="mail-folder"):
+        FolderTransport(tmp_path / "file").check("")
+
+
 def test_a_folder_that_is_a_file_stops_all_sending(tmp_path: Path) -> None:
     (tmp_path / "mail").write_text("")
     with pytest.raises(ConfigurationFailure, match="mail-folder"):
