@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from pathlib import Path
 
 import pytest
 from good_table import GOOD
 from openpyxl import Workbook
 
 from scheduler.problems import Problem
-from scheduler.register import Code, Loaded, gaps, parse
+from scheduler.register import Code, Loaded, gaps, load, parse
 from scheduler.register.values import Target
 
 TABLE = GOOD.replace("units:\n", "include: [duty.csv]\nunits:\n", 1)
@@ -135,3 +136,10 @@ def test_the_table_says_when_a_duty_begins_and_a_ladder_whom_it_tells() -> None:
     assert register is not None
     assert register.office.handover.isoformat("minutes") == "08:30"
     assert register.ladders["standard"].escalate[0].to == Target("duty")
+
+
+def test_the_example_of_a_city_has_a_roster_and_asks_for_it() -> None:
+    loaded = load(Path(__file__).parents[2] / "examples" / "002-zhaotong.yaml")
+    assert loaded.problems == ()
+    assert gaps(loaded, MON_NOV_23) == ()
+    assert [p.message.text() for p in gaps(loaded, date(2027, 2, 22))] == ["2027-03-01至2027-03-07没有排值班员"]
