@@ -98,6 +98,9 @@ class FaultKind(StrEnum):
     REWRITTEN = "rewritten"
     KEPT_EDITED = "kept-edited"
     KEPT_MISSING = "kept-missing"
+    OUTBOX_EDITED = "outbox-edited"
+    OUTBOX_MISSING = "outbox-missing"
+    OUTBOX_STRANGE = "outbox-strange"
 
 
 _SAID = {
@@ -108,6 +111,9 @@ _SAID = {
     FaultKind.REWRITTEN: say("与给定的校验码不符，其前的记录被整体重写"),
     FaultKind.KEPT_EDITED: say("所引用的存档文件被改动"),
     FaultKind.KEPT_MISSING: say("所引用的存档文件不见了"),
+    FaultKind.OUTBOX_EDITED: say("发件箱中的这一条被改动"),
+    FaultKind.OUTBOX_MISSING: say("发件箱中的这一条不见了"),
+    FaultKind.OUTBOX_STRANGE: say("发件箱中有一条没有登记过"),
 }
 
 
@@ -117,11 +123,14 @@ class Fault:
 
     kind: FaultKind
     seq: int
+    row: str = ""  # of the outbox: the key of the message or notice
 
     @property
     def message(self) -> Phrase:
         """One sentence for the auditor."""
-        return say("第{seq}条：{what}", seq=self.seq, what=_SAID[self.kind])
+        if not self.row:
+            return say("第{seq}条：{what}", seq=self.seq, what=_SAID[self.kind])
+        return say("第{seq}条：{what}（{row}）", seq=self.seq, what=_SAID[self.kind], row=self.row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Database:
         self.where = self.url.render_as_string(hide_password=True)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, self.where)
+        self._steady: Connection | None = None
         # SQLite's transactions see one state of things by themselves.
         self._readers = self.engine if self.sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
         try:
@@ -66,8 +67,21 @@ class Database:
 
     def query(self, sql: str, /, **values: object) -> Sequence[Sequence[Any]]:
         """The rows of one plain query, all at once."""
+        if self._steady is not None:
+            with _told(self.where):
+                return self._steady.execute(text(sql), values).all()
         with self.reading() as connection:
             return connection.execute(text(sql), values).all()
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """While it lasts, all queries see one state of things."""
+        with self.reading() as connection:
+            self._steady = connection
+            try:
+                yield
+            finally:
+                self._steady = None
 
     @contextmanager
     def claiming(self) -> Iterator[Connection]:
@@ -106,6 +120,11 @@ class Within:
     def query(self, sql: str, /, **values: object) -> Sequence[Sequence[Any]]:
         """The rows of one plain query, all at once."""
         return self._connection.execute(text(sql), values).all()
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """A transaction is that already."""
+        yield
 
     def close(self) -> None:
         """Nothing: whoever began the transaction ends it."""

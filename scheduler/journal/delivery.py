@@ -39,7 +39,9 @@ _NAMES = {Accepted: "accepted", Temporary: "temporary", Permanent: "permanent", 
 # The statements are built once: building one takes longer than running it. What they set is named when they run.
 _DUE = and_(outbox.c.state.in_(_WAITING), outbox.c.not_before <= bindparam("now"))
 _GONE = and_(outbox.c.state == _LEASED, outbox.c.lease_until <= bindparam("now"))
-NEXT = select(*columns).where(STILL_OPEN, or_(_DUE, _GONE)).order_by(outbox.c.moment, outbox.c.id).limit(1)
+NEXT = (
+    select(*columns).where(STILL_OPEN, or_(_DUE, _GONE)).order_by(outbox.c.rank, outbox.c.moment, outbox.c.id).limit(1)
+)
 NEXT = NEXT.with_for_update(skip_locked=True)
 
 _THIS = outbox.c.id == bindparam("the_id")
@@ -70,7 +72,7 @@ def retry_at(attempt_: int, now: datetime) -> datetime:
 
 
 def claim(connection: Connection, owner: str, now: datetime, lease: timedelta) -> Claim | None:
-    """Take the oldest message that may go, and write down the attempt, inside one transaction."""
+    """Take the message that goes next (hours before days, then the oldest), and write down the attempt."""
     row = connection.execute(NEXT, {"now": stamp(now)}).first()
     if row is None:
         return None

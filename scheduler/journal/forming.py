@@ -1,12 +1,28 @@
-"""What identifies a mail: the key that makes it unique, the Message-ID that retries keep, its threads. Pure."""
+"""What identifies a mail: the key that makes it unique, the Message-ID that retries keep, its seal. Pure."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from scheduler.journal.chain import canonical
 from scheduler.journal.encoding import stamp
 from scheduler.planning.model import Message, Notice
+
+SEALED = (
+    "key",
+    "message_id",
+    "kind",
+    "who",
+    "address",
+    "recipient",
+    "copies",
+    "moment",
+    "late",
+    "cause",
+    "body",
+    "rank",
+)
 
 
 def key_of(message: Message, notices: Collection[Notice], taken: Collection[str] = ()) -> str:
@@ -29,9 +45,16 @@ def message_id(message: Message, key: str, notices: Collection[Notice], domain: 
     return f"<{_digest(message.recipient.who, stamp(message.moment), *parts)[:32]}@{domain}>"
 
 
-def thread_id(task: str, domain: str) -> str:
-    """The root of a task's thread: no mail has this Message-ID, but all mails of the task refer to it."""
-    return f"<task.{_digest(task)[:24]}@{domain}>"
+def seal(row: Mapping[str, object]) -> str:
+    """What the journal says of a message's words, reader and time without naming them: a row that fits was not edited.
+
+    `row` is one of the outbox, with at least the columns of `SEALED`.
+    """
+    return hashlib.sha256(canonical([_plain(row[name]) for name in SEALED]).encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    return int(value) if isinstance(value, bool) else value  # SQLite gives back a number
 
 
 def _digest(*parts: str) -> str:

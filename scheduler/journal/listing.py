@@ -100,7 +100,6 @@ def _row(row: Row[Any], notices: tuple[str, ...]) -> OutboxRow:
         settled_at=maybe(row.settled_at),
         late=row.late,
         cause=row.cause,
-        references=tuple(row.thread.split()),
         queue_id=row.queue_id,
         response=row.response,
         last_error=row.last_error,

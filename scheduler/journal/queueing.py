@@ -12,10 +12,11 @@ from sqlalchemy import Column, Connection, func, insert, select
 from scheduler.journal import record
 from scheduler.journal.database import in_chunks
 from scheduler.journal.encoding import stamp, written_body, written_recipient, written_recipients
-from scheduler.journal.forming import key_of, message_id, thread_id
+from scheduler.journal.forming import key_of, message_id, seal
 from scheduler.journal.tables import notice as notice_table
 from scheduler.journal.tables import outbox
 from scheduler.journal.values import Body, OutboxState
+from scheduler.planning.messages import is_in_hours
 from scheduler.planning.model import Decision, Entry, FactKind, Message, Notice, OutcomeKind, Scalar
 
 SYSTEM = "duban"  # who enters the facts of the machine itself
@@ -30,7 +31,8 @@ class Formed:
     message: Message
     notices: tuple[Notice, ...]
     message_id: str
-    threads: tuple[str, ...]
+    body: Body | None
+    merged: tuple[str, ...] = ()  # the keys of messages in whose place it goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +51,21 @@ def enqueue(
     *,
     now: datetime,
     domain: str,
-    threads: Mapping[str, Sequence[str]],
     bodies: Mapping[str, Body],
 ) -> Queued:
     """Put what is new into the outbox, inside a transaction that may append."""
     wanted = chain((n.key for m in messages for n in m.notices), (d.notice.key for d in skipped))
     known = set(_existing(connection, notice_table.c.key, wanted))
-    formed = tuple(_form(connection, messages, known, domain, threads))
+    formed = tuple(_form(connection, messages, known, domain, bodies))
     fresh = tuple(_once(skipped, known))
+    outbox_rows = [outbox_row(f, now) for f in formed]
     if formed:
-        connection.execute(insert(outbox), [_outbox_row(f, now, bodies.get(f.message.key)) for f in formed])
+        connection.execute(insert(outbox), outbox_rows)
     rows = [row for f in formed for row in _notice_rows(f, now)] + [_skipped_row(d, now) for d in fresh]
     if rows:
         connection.execute(insert(notice_table), rows)
-    record.append(connection, [*map(_queued, formed), *map(_skipped, fresh)], now)
+    entries = [queued_fact(f, row) for f, row in zip(formed, outbox_rows, strict=True)]
+    record.append(connection, [*entries, *map(_skipped, fresh)], now)
     return Queued(
         tuple(f.key for f in formed),
         tuple(n.key for f in formed for n in f.notices),
@@ -75,21 +78,25 @@ def _form(
     messages: Sequence[Message],
     known: set[str],
     domain: str,
-    threads: Mapping[str, Sequence[str]],
+    bodies: Mapping[str, Body],
 ) -> Iterator[Formed]:
     keys = (key for m in messages for key in ({m.key} if m.notices else {key_of(m, ())}))
     taken = set(_existing(connection, outbox.c.key, keys))
-    next_id = (connection.execute(select(func.max(outbox.c.id))).scalar() or 0) + 1
+    id_ = next_id(connection)
     for message in messages:
         notices = tuple(_fresh(message.notices, known))
         key = key_of(message, notices, taken)
         if (message.notices and not notices) or (not message.notices and key in taken):
             continue
         taken.add(key)
-        tasks = dict.fromkeys(n.task.id for n in notices)
-        roots = tuple(threads.get(message.key, ())) or tuple(thread_id(task, domain) for task in tasks)
-        yield Formed(next_id, key, message, notices, message_id(message, key, notices, domain), roots)
-        next_id += 1
+        body = bodies.get(message.key)
+        yield Formed(id_, key, message, notices, message_id(message, key, notices, domain), body)
+        id_ += 1
+
+
+def next_id(connection: Connection) -> int:
+    """The number of the next message: they are counted from 1, and none is ever taken out."""
+    return (connection.execute(select(func.max(outbox.c.id))).scalar() or 0) + 1
 
 
 def _fresh(notices: Iterable[Notice], known: set[str]) -> Iterator[Notice]:
@@ -112,7 +119,8 @@ def _existing(connection: Connection, column: Column[str], keys: Iterable[str]) 
         yield from connection.execute(select(column).where(column.in_(chunk))).scalars()
 
 
-def _outbox_row(formed: Formed, now: datetime, body: Body | None) -> dict[str, object]:
+def outbox_row(formed: Formed, now: datetime) -> dict[str, object]:
+    """The row of a message that enters the outbox."""
     message = formed.message
     return {
         "id": formed.id,
@@ -130,8 +138,8 @@ def _outbox_row(formed: Formed, now: datetime, body: Body | None) -> dict[str, o
         "formed_at": stamp(now),
         "late": message.late,
         "cause": message.cause,
-        "thread": " ".join(formed.threads),
-        "body": written_body(body),
+        "body": written_body(formed.body),
+        "rank": 0 if any(map(is_in_hours, formed.notices)) else 1,
     }
 
 
@@ -155,7 +163,8 @@ def _notice_row(notice: Notice, outcome: OutcomeKind, reason: str, now: datetime
     }
 
 
-def _queued(formed: Formed) -> Entry:
+def queued_fact(formed: Formed, row: Mapping[str, object]) -> Entry:
+    """What the journal says of a message that enters the outbox as `row`."""
     message = formed.message
     data: dict[str, Scalar | tuple[str, ...]] = {
         "message": formed.key,
@@ -163,7 +172,10 @@ def _queued(formed: Formed) -> Entry:
         "notices": tuple(notice.key for notice in formed.notices),
         "to": tuple(recipient.who for recipient in (message.recipient, *message.copies)),
         "moment": stamp(message.moment),
+        "seal": seal(row),
     }
+    if formed.merged:
+        data["merged"] = formed.merged
     tasks = {notice.task.id for notice in formed.notices}
     return Entry(FactKind.QUEUED, SYSTEM, task=tasks.pop() if len(tasks) == 1 else None, data=data)
 

@@ -11,10 +11,12 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from scheduler.journal.agreement import TELLING, disagreement
 from scheduler.journal.chain import EMPTY, Anchor, Audit, Fault, FaultKind, Head, Raw, audit
 from scheduler.journal.encoding import moment, read_data, read_on, stamp
 from scheduler.journal.errors import failure, told
@@ -37,6 +39,9 @@ class Asked(Protocol):
     def query(self, sql: str, /, **values: object) -> Sequence[Sequence[Any]]:
         """The rows, as of one moment."""
 
+    def steady(self) -> AbstractContextManager[None]:
+        """While it lasts, all answers are as of one moment."""
+
     def close(self) -> None:
         """Give back all connections."""
 
@@ -53,6 +58,15 @@ class SqliteFile:
         """The rows, as of one moment."""
         with told(self.where):
             return self._connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """While it lasts, all answers are as of one moment."""
+        self.query("BEGIN")
+        try:
+            yield
+        finally:
+            self.query("ROLLBACK")
 
     def close(self) -> None:
         """Give back the connection."""
@@ -93,12 +107,12 @@ class Reading:
                 raise failure("database-damaged", self._asked.where, f"fact {row.seq}") from error
 
     def verify(self, head: str | None = None) -> Audit:
-        """Check the chain and the digests of the files that facts refer to, also against a head noted earlier.
+        """Check the chain, the files that facts refer to and the outbox, also against a head noted earlier.
 
         The head may be in full or in its short form; UsageError if it is none.
         """
         found = audit(self._rows(None), self._seq_of, None if head is None else Anchor.parse(head))
-        return found if found.fault else Audit(found.head, self._kept_fault())
+        return found if found.fault else Audit(found.head, self._kept_fault() or self._outbox_fault())
 
     def kept(self, digest: str) -> bytes:
         """The content with this digest; one that is gone or was touched counts as a damaged database."""
@@ -156,6 +170,10 @@ class Reading:
             if not _is(content, digest):
                 return Fault(FaultKind.KEPT_EDITED, seq)
         return None
+
+    def _outbox_fault(self) -> Fault | None:
+        with self._asked.steady():
+            return disagreement(self._asked, self._rows(None, TELLING))
 
 
 def glance(url: str) -> Reading | None:

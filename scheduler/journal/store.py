@@ -78,22 +78,19 @@ class Journal(Reading):
         *,
         now: datetime,
         domain: str,
-        references: Mapping[str, Sequence[str]] | None = None,
         bodies: Mapping[str, Body] | None = None,
     ) -> Queued:
         """Give each notice its one place in the outbox, or its recorded reason not to have one.
 
         A notice that has either already is left alone and out of its message; a message with none left is not made. A
-        message without notices (preview, warning, 时限变更) is made once per kind, recipient and cause. `references`
-        and `bodies` go by the message's key; without `references` a message belongs to the threads of its tasks.
+        message without notices (preview, warning, 时限变更) is made once per kind, recipient and cause. `bodies` go by
+        the message's key.
         """
         with self._database.appending() as connection:
-            return queueing.enqueue(
-                connection, messages, skipped, now=now, domain=domain, threads=references or {}, bodies=bodies or {}
-            )
+            return queueing.enqueue(connection, messages, skipped, now=now, domain=domain, bodies=bodies or {})
 
     def claim(self, owner: str, now: datetime, lease: timedelta) -> Claim | None:
-        """The right to send the oldest message that may go now; the attempt is on disk when this returns."""
+        """The right to send what goes next, hours before days; the attempt is on disk when this returns."""
         with self._database.claiming() as connection:
             return delivery.claim(connection, owner, now, lease)
 

@@ -58,13 +58,15 @@ outbox = Table(
     Column("settled_at", Time),
     Column("late", Boolean, nullable=False),
     Column("cause", Text),
-    Column("thread", Text, nullable=False),  # Message-IDs, separated by spaces
     Column("body", Text),  # JSON; only of messages without notices
+    Column("rank", Integer, nullable=False),  # 0: about hours, and goes first; 1: all others
 )
 
 # In these very words also in queries: with parameters in their place SQLite would not use the index.
 STILL_OPEN = text("state IN ('pending', 'leased', 'retry')")
-Index("ix_outbox_open", outbox.c.moment, outbox.c.id, sqlite_where=STILL_OPEN, postgresql_where=STILL_OPEN)
+Index(
+    "ix_outbox_open", outbox.c.rank, outbox.c.moment, outbox.c.id, sqlite_where=STILL_OPEN, postgresql_where=STILL_OPEN
+)
 
 notice = Table(
     "notice",
