@@ -48,12 +48,38 @@ class Fuse:
             raise Crash(at)
 
 
+class Drawer:
+    """A journal that stays open from life to life and year to year, and leads to the file of the year at play.
+
+    A new engine would compile all its statements again, at each start of a daemon.
+    """
+
+    def __init__(self, template: Path) -> None:
+        self.journal = Journal.open(f"sqlite:///{template}")
+        self._path = template
+        self._fuse: Fuse | None = None
+        event.listen(self.journal._database.engine, "do_connect", self._lead)
+        event.listen(self.journal._database.engine, "before_cursor_execute", self._statement)
+
+    def turn(self, path: Path, fuse: Fuse | None = None) -> Journal:
+        """The journal in another file; where there is a fuse, each statement is a step of it."""
+        self.journal.close()
+        self._path, self._fuse = path, fuse
+        return self.journal
+
+    def _lead(self, _dialect: Any, _record: Any, where: list[Any], _how: Any) -> None:
+        where[0] = str(self._path)
+
+    def _statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if self._fuse is not None:
+            self._fuse.tick("statement", f"inside a transaction: {statement.split()[0].lower()}")
+
+
 class Seamed:
-    """A journal in which the process may die before and after every call, and before every statement."""
+    """A journal in which the process may die before and after every call."""
 
     def __init__(self, journal: Journal, fuse: Fuse) -> None:
         self._journal, self._fuse = journal, fuse
-        event.listen(journal._database.engine, "before_cursor_execute", self._statement)
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._journal, name)
@@ -65,9 +91,6 @@ class Seamed:
             return answer
 
         return call
-
-    def _statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        self._fuse.tick("statement", f"inside a transaction: {statement.split()[0].lower()}")
 
 
 @dataclass

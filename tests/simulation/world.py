@@ -31,7 +31,7 @@ from scheduler.workdays.keeping import written
 from .office import Office, edited, random_office
 from .oracle import Happened, Oracle
 from .people import Said, act, state_of
-from .server import Crash, Eye, Fuse, Seamed, Server
+from .server import Crash, Drawer, Eye, Fuse, Seamed, Server
 
 ROOT = Path(__file__).parents[2]
 HEALS = timedelta(minutes=75)  # after the last trouble all pauses and leases are over
@@ -142,9 +142,8 @@ class World:
                 while self.true < self.end:
                     self._next()
                 self._stop()
-                with Journal.open(self._url) as journal:
-                    self.audit = journal.verify()
-                    self.record = tuple(journal.facts())
+                self.audit = self._hand.verify()
+                self.record = tuple(self._hand.facts())
             finally:
                 self._stop()
                 self.eye.close()
@@ -154,12 +153,12 @@ class World:
     def _open(self, folder: Path) -> None:
         self.table = folder / "obligations.yaml"
         shutil.copyfile(_empty_journal(), folder / "duban.db")
-        self._url = f"sqlite:///{folder / 'duban.db'}"
-        self._env = {"DUBAN_TABLE": str(self.table), "DUBAN_STATE": str(folder), "DUBAN_DATABASE": self._url}
+        self._env = {"DUBAN_TABLE": str(self.table), "DUBAN_STATE": str(folder)}
         self._env["DUBAN_TEMPLATES"] = str(ROOT / "templates")
         self._write(self.versions[-1].text())
         self.eye = Eye(folder / "duban.db")
-        self._hand = Journal.open(self._url)
+        *self._own, hand = _drawers()
+        self._hand = hand.turn(folder / "duban.db")
 
     def _plan_ahead(self) -> None:
         """Put the year's troubles and doings on the agenda."""
@@ -244,9 +243,9 @@ class World:
     def _start(self) -> None:
         """Start a daemon, two where a rival runs; it does not start on a broken table."""
         self.up_again = None
-        for _ in range(2 if self.rival else 1):
+        for drawer in self._own[: 2 if self.rival else 1]:
             services = Services(settings(self._env), lambda: self.now)
-            journal = Journal.open(self._url)
+            journal = drawer.turn(self.table.with_name("duban.db"), self.fuse)
             services.__dict__["journal"] = Seamed(journal, self.fuse)
             try:
                 daemon = open_daemon(services, lambda: self.now, {}, transport=self.server)
@@ -441,6 +440,12 @@ def _folder() -> Iterator[Path]:
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(prefix="duban-", dir=memory if memory.is_dir() else None) as name:
         yield Path(name)
+
+
+@cache
+def _drawers() -> tuple[Drawer, Drawer, Drawer]:
+    """For two daemons and the people."""
+    return Drawer(_empty_journal()), Drawer(_empty_journal()), Drawer(_empty_journal())
 
 
 @cache
