@@ -172,13 +172,13 @@ class Calendar:
 
     def rest_before(self, d: date, at_least: int = 5) -> tuple[date, date] | None:
         """First and last day of the latest run of `at_least` or more rest days that ended before `d`, 60 days back."""
-        later = d if self.works(d) else self.add(d, -1)
-        while (d - later).days <= 60:
-            earlier = self.add(later, -1)
-            if (later - earlier).days > at_least:
-                return date.fromordinal(earlier.toordinal() + 1), date.fromordinal(later.toordinal() - 1)
-            later = earlier
-        return None
+        i = self._index(d if self.works(d) else self.add(d, -1))
+        first = max(self._index(d) - 60 - at_least, 1)
+        start = self._works.rfind(bytes(at_least), first, i)
+        if start < 0:
+            return None
+        before = max(self._works.rfind(1, 0, start), 0)
+        return date.fromordinal(self._zero + before + 1), date.fromordinal(self._zero + start + at_least - 1)
 
     def _index(self, d: date) -> int:
         i = d.toordinal() - self._zero
