@@ -141,7 +141,7 @@ class _Ladder:
         rungs = [self._rung(r, r.after, ahead=False) for r in self.ladder.escalate if r.after is not None]
         if self.known is not None:
             born = self.window.next(self.known)
-            rungs = [replace(s, at=max(s.at, born)) for s in rungs]
+            rungs = [s if s.at >= born else replace(s, at=born) for s in rungs]
         return self._one_a_day(rungs, forward=True)
 
     def _reminder(self, name: str, at: datetime) -> Step:
@@ -197,7 +197,7 @@ class _Ladder:
             at = same[0].at
             if taken is not None and (at.date() <= taken if forward else at.date() >= taken):
                 at = self.window.on(self.window.calendar.add(taken, 1 if forward else -1))
-            placed += [replace(s, at=at) for s in same]
+            placed += same if all(s.at == at for s in same) else [replace(s, at=at) for s in same]
             if not all(s.ask for s in same):
                 taken = at.date()
         return placed
