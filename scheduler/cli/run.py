@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 
@@ -35,6 +36,8 @@ def run(*, once: bool) -> int:
         logging.getLogger(quiet).setLevel(logging.WARNING)
     desk = services()
     daemon = open_daemon(desk, clock.now)
+    gc.freeze()  # what is there now stays: no search looks at it again
+    gc.enable()
     if once:
         n = daemon.once()
         click.echo(tell(say("已发出{n}封邮件，待发{m}封。", n=n, m=desk.journal.pending_count())))

@@ -18,7 +18,6 @@ from scheduler.daemon.services import Services
 from scheduler.planning import Plan
 from scheduler.planning.model import Moment
 from scheduler.problems import Problem, UsageError
-from scheduler.reports.ledger import status_book
 from scheduler.reports.shapes import iso
 from scheduler.reports.status import COLUMNS, Row, data, lines, record, rows, summary
 from scheduler.reports.text import folded
@@ -61,6 +60,8 @@ def status(*, as_of: Moment | None, output: Path | None, **asked: Any) -> None:
     elif form == "csv":
         print_csv(COLUMNS, map(record, kept))
     elif form == "xlsx":
+        from scheduler.reports.ledger import status_book  # noqa: PLC0415 - what the table on a screen does not need
+
         deliver(status_book(kept, plan, found.imprint), output)
     else:
         _say(kept, plan, now)

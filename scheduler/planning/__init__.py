@@ -4,6 +4,5 @@ from scheduler.planning.calendars import Calendars
 from scheduler.planning.history import History
 from scheduler.planning.plan import Plan, compile_plan
 from scheduler.planning.standing import standing
-from scheduler.planning.why import why
 
-__all__ = ["Calendars", "History", "Plan", "compile_plan", "standing", "why"]
+__all__ = ["Calendars", "History", "Plan", "compile_plan", "standing"]

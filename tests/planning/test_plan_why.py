@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from task_office import Book, office, plan, task
 
-from scheduler.planning import why
 from scheduler.planning.model import FactKind
+from scheduler.planning.why import why
 
 
 def said(row: str, task_id: str, book: Book | None = None, **when: str) -> str:
