@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 
 from scheduler import clock
 from scheduler.cli.files import asked_format, deliver
+from scheduler.cli.freezing import frozen
 from scheduler.cli.moments import moment
 from scheduler.cli.options import command, option, spoken, tell
 from scheduler.cli.output import print_json
@@ -16,10 +18,14 @@ from scheduler.cli.situation import situation
 from scheduler.planning.entries import known
 from scheduler.planning.model import Moment
 from scheduler.planning.windows import end_of
+from scheduler.reports import compared
 from scheduler.reports.assessed import MID_YEAR, YEAR_END, View, book, explained, lines
 from scheduler.reports.assessment import MARGIN, data
 from scheduler.reports.assessment import assess as assessment_of
+from scheduler.reports.frozen import Comparison, compare
+from scheduler.reports.frozen import data as plan_data
 from scheduler.reports.shapes import iso
+from scheduler.reports.text import folded
 from scheduler.words import say
 
 _FORMATS = ("text", "json", "xlsx")
@@ -36,6 +42,7 @@ duban assess 2026 --freeze 2027-01-15 --explain changji-city
 duban assess 2026 --mid""",
     more=say(
         "--freeze 是证据截止的日期（含当日）：其后登记的一律不计入，以后再算结果不变。不写则按现在已登记的。\n"
+        "全年计划已经冻结的（duban plan --year 年份 --freeze），同时与年初计划比较。\n"
         "按时率＝按时办结÷（到期任务－经批准延期－免报），到期任务不足5项的不计算；每个数都可以用 --explain 查到任务。"
     ),
 )
@@ -57,11 +64,24 @@ def assess(*, year: int, freeze: Moment | None, mid: bool, explain: str | None, 
     made = assessment_of(found.plan, year, end_of(freeze) if past and freeze is not None else now)
     view = View(made, found.imprint, MID_YEAR if mid else YEAR_END)
     form = asked_format(output, _FORMATS, "text")
+    held = frozen(found.desk, year, made.at)
+    beside = compare(held, made) if held is not None else None
     if form == "json":
         shape = {"as_of": iso(found.now), "frozen": past, "head": found.head}
-        print_json(shape | data(made, unit=explain))
+        print_json(shape | data(made, unit=explain) | {"plan": beside and plan_data(beside, explain)})
     elif form == "xlsx":
-        deliver(book(view), output)
+        deliver(book(view, compared.sheets(beside, view) if beside else ()), output)
     else:
-        for line in explained(made, explain, spoken()) if explain else lines(view):
+        for line in _lines(view, beside, explain):
             click.echo(line)
+
+
+def _lines(view: View, beside: Comparison | None, unit: str | None) -> Iterator[str]:
+    """The figures and then the frozen plan, or all that stands behind those of a unit."""
+    if unit is not None:
+        yield from explained(view.found, unit, spoken())
+        yield from compared.explained(beside, unit, spoken()) if beside else ()
+        return
+    yield from lines(view)
+    yield ""
+    yield from compared.lines(beside, view) if beside else folded(tell(compared.none(view.found.year)), 80)

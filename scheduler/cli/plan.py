@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import services
+from scheduler.cli.desk import login, services
 from scheduler.cli.files import asked_format, deliver, put
+from scheduler.cli.freezing import freeze as frozen_now
 from scheduler.cli.moments import day, end_of, start_of
 from scheduler.cli.options import command, option, output_format, spoken, tell
-from scheduler.cli.output import print_streamed
+from scheduler.cli.output import print_json, print_streamed
 from scheduler.cli.running import running, running_calendars
 from scheduler.cli.situation import situation
 from scheduler.daemon.services import HORIZON, Services
@@ -24,11 +25,13 @@ from scheduler.problems import Problem, UsageError
 from scheduler.register import Register
 from scheduler.reports import difference
 from scheduler.reports.forecast import Forecast, data, lines
+from scheduler.reports.text import folded
 from scheduler.reports.yearbook import book
 from scheduler.reports.yearplan import page as page_of
 from scheduler.words import say
 
 _SPAN = timedelta(days=30)
+_WIDE = 80
 _FILES = ("xlsx", "html")
 _YEARS = click.IntRange(2005, 2049)  # what the calendar answers
 _LONGEST = 50_000_000  # characters of a page: a year of a thousand units
@@ -42,10 +45,12 @@ duban plan --from 2027-01-01 --to 2027-01-31
 duban plan --from 2026-01-01 --to 2026-12-31 --format json
 duban plan --who zhou.min
 duban plan --against running
-duban plan --year 2027 -o 2027年计划.xlsx""",
+duban plan --year 2027 -o 2027年计划.xlsx
+duban plan --year 2027 --freeze""",
     more=say(
         "不写 --from 为今天，不写 --to 为30天。--against running 列出改表以后会变的期限和通知，不写 --to 为400天。\n"
-        "--year 为全年；写成 .xlsx 或 .html 文件时，按单位、按个人逐周列出，暂定的日期有标记。"
+        "--year 为全年；写成 .xlsx 或 .html 文件时，按单位、按个人逐周列出，暂定的日期有标记。\n"
+        "--freeze 把全年计划定下来、记入办理记录，年中和年末的 duban assess 与它比较；每年一次，重定要先注销。"
     ),
 )
 @option("--from", "since", type=day, metavar="DATE", words=say("从哪一天"))
@@ -53,6 +58,8 @@ duban plan --year 2027 -o 2027年计划.xlsx""",
 @option("--year", type=_YEARS, metavar="YEAR", words=say("全年：1月1日至12月31日"))
 @option("--who", metavar="ID", words=say("只看一个人或一个单位"))
 @option("--chasers", is_flag=True, words=say("列出每一次催办，不只前两次"))
+@option("--freeze", is_flag=True, words=say("年初定计划：冻结 --year 的全年计划，此后考核与它比较"))
+@option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
 @option("--against", type=click.Choice(["running"]), words=say("与正在运行的台账比较"))
 @option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", words=say("全年计划写成哪个文件"))
 def plan(
@@ -62,11 +69,17 @@ def plan(
     year: int | None,
     who: str | None,
     chasers: bool,
+    freeze: bool,
+    by_whom: str | None,
     against: str | None,
     output: Path | None,
 ) -> None:
     now = clock.now()
     form = asked_format(output, _FILES, "text")
+    if freeze:
+        _freeze(year, (since, until, who, against), by_whom or login())
+        if form not in _FILES:
+            return
     if form in _FILES or output is not None:
         _year(year, (since, until, who, against), form, output)
         return
@@ -90,6 +103,27 @@ def plan(
     else:
         for line in lines(forecast, spoken()):
             click.echo(line)
+
+
+def _freeze(year: int | None, others: tuple[object, ...], by: str) -> None:
+    """The plan of a year goes into the record; it is always of the whole office."""
+    if year is None or any(others):
+        hint = say("例如 duban plan --year 2027 --freeze")
+        raise UsageError(Problem("year-plan", say("冻结的是全年计划，只与 --year 一起用"), hint))
+    fact = frozen_now(situation(None, date(year, 1, 1), date(year, 12, 31)), year, by)
+    if output_format() == "json":
+        print_json({"seq": fact.seq, **{key: fact.data[key] for key in ("year", "tasks", "provisional", "digest")}})
+        return
+    said = say(
+        "已冻结{year}年计划：{n}项任务，其中暂定{loose}项；第{seq}号记录，摘要 {digest}",
+        year=str(year),
+        n=fact.data["tasks"],
+        loose=fact.data["provisional"],
+        seq=fact.seq,
+        digest=fact.data["digest"],
+    )
+    for line in folded(tell(said), _WIDE):
+        click.echo(line, err=output_format() != "text")
 
 
 def _year(year: int | None, others: tuple[object, ...], form: str, output: Path | None) -> None:

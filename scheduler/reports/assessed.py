@@ -160,18 +160,25 @@ def explained(found: Assessment, unit: str, lang: Lang) -> Iterator[str]:
     ).text(lang)
 
 
-def book(view: View) -> Book:
-    """The file: by unit, by category, by both, what is counted, and every task, by which each figure can be traced."""
+def book(view: View, more: Sequence[Sheet] = ()) -> Book:
+    """The file: by unit, by category, by both, what is counted, and every task, by which each figure can be traced.
+
+    `more` sheets stand behind them.
+    """
     by_unit = _totals(view, (say("按单位"), say("责任单位")), view.units)
     by_category = _totals(view, (say("按类别"), say("考核类别")), view.categories(view.found.total))
-    return Book((by_unit, by_category, _crossed(view), _counts(view), _tasks(view)), view.imprint)
+    return Book((by_unit, by_category, _crossed(view), _counts(view), _tasks(view), *more), view.imprint)
 
 
 def _table(head: Phrase, parts: Lines, view: View) -> Iterator[str]:
-    """The names on the left, in as many lines as they need beside the figures."""
     columns, lang = view.columns, view.imprint.lang
     rows = [[head.text(lang), *(column.short.text(lang) for column in columns)]]
     rows += [[name, *(str(column.of(part)) for column in columns)] for name, part in parts]
+    return table(rows)
+
+
+def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The names on the left, in as many lines as they need beside the figures; 80 columns."""
     rest = aligned([row[1:] for row in rows], gap=" ")
     room = _WIDE - 2 - max(map(cells, rest))
     for row, line in zip(rows, rest, strict=True):

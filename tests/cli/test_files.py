@@ -159,6 +159,34 @@ def test_the_plan_of_a_year_lists_each_week_and_marks_what_is_provisional(office
     assert hanging[:3] == ("规范性文件公开发布", "事件所属的单位", "规范性文件印发后5个工作日内")
 
 
+def test_a_year_is_planned_once_and_assessed_by_its_plan(office):
+    assert "plan" in figures(office)
+    assert figures(office)["plan"] is None
+    assert "2026年的计划没有冻结" in office("assess", "2026").stdout
+    office.at("2027-01-05T10:00")
+    said = office("plan", "--year", "2027", "--freeze", "--by-whom", "he.ping")
+    assert said.exit_code == 0
+    assert said.stdout.startswith("已冻结2027年计划：4项任务，其中暂定4项；第1号记录，摘要")
+    again = office("plan", "--year", "2027", "--freeze")
+    assert (again.exit_code, "plan-frozen" in again.stderr) == (3, True)
+    office("done", "annual-report/changji-city/2026", "--evidence", "收文第3号")
+    office.edit("by: end of 01", "by: end of 02")
+    found = json.loads(office("assess", "2027", "--format", "json").stdout)["plan"]
+    assert (found["seq"], found["planned"]["n"], found["as_planned"]["n"]) == (1, 4, 1)
+    assert [(move["planned"], move["due"]) for move in found["moves"]] == [("2027-01-31", "2027-02-28")]
+    assert office("assess", "2027", "--format", "json", "--lang", "en").stdout == office(
+        "assess", "2027", "--format", "json"
+    ).stdout  # fmt: skip
+    path = office.folder / "考核.xlsx"
+    assert office("assess", "2027", "--mid", "-o", str(path)).exit_code == 0
+    assert sheet(path, "计划对照")["A1"].value == "2027年政务公开工作计划完成情况"
+    assert office("audit", "verify").exit_code == 0
+    assert office("void", "1", "--reason", "漏了一项").exit_code == 0
+    assert office("plan", "--year", "2027", "--freeze").exit_code == 0
+    assert json.loads(office("assess", "2027", "--format", "json").stdout)["plan"]["seq"] == 4
+    assert office("plan", "--freeze").exit_code == 2
+
+
 def test_the_plan_of_a_year_is_a_page(office):
     office.edit("title: 报送上一年度", "title: <b>报送</b>上一年度")
     path = office.folder / "计划.html"
