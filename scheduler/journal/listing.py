@@ -16,6 +16,8 @@ from scheduler.planning.model import MessageKind, Outcome, OutcomeKind
 
 columns = tuple(outbox.c)
 
+_ALL = select(*columns).order_by(outbox.c.moment, outbox.c.id)
+_IN_STATES = _ALL.where(outbox.c.state.in_(bindparam("states", expanding=True)))
 _NOTICES = (
     select(notice.c.outbox_id, notice.c.key)
     .where(notice.c.outbox_id.in_(bindparam("ids", expanding=True)), notice.c.outcome != OutcomeKind.DROPPED.value)
@@ -25,10 +27,8 @@ _NOTICES = (
 
 def listed(connection: Connection, states: Collection[OutboxState]) -> tuple[OutboxRow, ...]:
     """Messages in these states (none given: all), the oldest moment first."""
-    query = select(*columns).order_by(outbox.c.moment, outbox.c.id)
-    if states:
-        query = query.where(outbox.c.state.in_([state.value for state in states]))
-    return rows_with_notices(connection, connection.execute(query).all())
+    found = connection.execute(_IN_STATES if states else _ALL, {"states": [state.value for state in states]})
+    return rows_with_notices(connection, found.all())
 
 
 def by_key(connection: Connection, key: str) -> OutboxRow | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
-from sqlalchemy import Column, Connection, func, insert, select
+from sqlalchemy import Column, Connection, Select, bindparam, func, insert, select
 
 from scheduler.journal import record
 from scheduler.journal.database import in_chunks
@@ -20,6 +21,16 @@ from scheduler.planning.messages import is_in_hours
 from scheduler.planning.model import Decision, Entry, FactKind, Message, Notice, OutcomeKind, Scalar
 
 SYSTEM = "duban"  # who enters the facts of the machine itself
+
+
+def _among(column: Column[str]) -> Select[Any]:
+    return select(column).where(column.in_(bindparam("the_keys", expanding=True)))
+
+
+# Built once: building a statement takes longer than running it.
+_NOTICES, _MESSAGES = _among(notice_table.c.key), _among(outbox.c.key)
+_LAST_ID = select(func.max(outbox.c.id))
+_ADD_NOTICES, _ADD_MESSAGES = insert(notice_table), insert(outbox)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +66,15 @@ def enqueue(
 ) -> Queued:
     """Put what is new into the outbox, inside a transaction that may append."""
     wanted = chain((n.key for m in messages for n in m.notices), (d.notice.key for d in skipped))
-    known = set(_existing(connection, notice_table.c.key, wanted))
+    known = set(_existing(connection, _NOTICES, wanted))
     formed = tuple(_form(connection, messages, known, domain, bodies))
     fresh = tuple(_once(skipped, known))
     outbox_rows = [outbox_row(f, now) for f in formed]
     if formed:
-        connection.execute(insert(outbox), outbox_rows)
+        connection.execute(_ADD_MESSAGES, outbox_rows)
     rows = [row for f in formed for row in _notice_rows(f, now)] + [_skipped_row(d, now) for d in fresh]
     if rows:
-        connection.execute(insert(notice_table), rows)
+        connection.execute(_ADD_NOTICES, rows)
     entries = [queued_fact(f, row) for f, row in zip(formed, outbox_rows, strict=True)]
     record.append(connection, [*entries, *map(_skipped, fresh)], now)
     return Queued(
@@ -81,7 +92,7 @@ def _form(
     bodies: Mapping[str, Body],
 ) -> Iterator[Formed]:
     keys = (key for m in messages for key in ({m.key} if m.notices else {key_of(m, ())}))
-    taken = set(_existing(connection, outbox.c.key, keys))
+    taken = set(_existing(connection, _MESSAGES, keys))
     id_ = next_id(connection)
     for message in messages:
         notices = tuple(_fresh(message.notices, known))
@@ -96,7 +107,7 @@ def _form(
 
 def next_id(connection: Connection) -> int:
     """The number of the next message: they are counted from 1, and none is ever taken out."""
-    return (connection.execute(select(func.max(outbox.c.id))).scalar() or 0) + 1
+    return (connection.execute(_LAST_ID).scalar() or 0) + 1
 
 
 def _fresh(notices: Iterable[Notice], known: set[str]) -> Iterator[Notice]:
@@ -114,9 +125,9 @@ def _once(decisions: Iterable[Decision], known: set[str]) -> Iterator[Decision]:
             yield decision
 
 
-def _existing(connection: Connection, column: Column[str], keys: Iterable[str]) -> Iterator[str]:
+def _existing(connection: Connection, among: Select[Any], keys: Iterable[str]) -> Iterator[str]:
     for chunk in in_chunks(list(keys)):
-        yield from connection.execute(select(column).where(column.in_(chunk))).scalars()
+        yield from connection.execute(among, {"the_keys": chunk}).scalars()
 
 
 def outbox_row(formed: Formed, now: datetime) -> dict[str, object]:
