@@ -33,7 +33,16 @@ def listed(connection: Connection, states: Collection[OutboxState]) -> tuple[Out
 
 def by_key(connection: Connection, key: str) -> OutboxRow | None:
     """The message with this key."""
-    rows = connection.execute(select(*columns).where(outbox.c.key == key)).all()
+    return _only(connection, outbox.c.key == key)
+
+
+def by_message_id(connection: Connection, message_id: str) -> OutboxRow | None:
+    """The message with this Message-ID."""
+    return _only(connection, outbox.c.message_id == message_id)
+
+
+def _only(connection: Connection, which: ColumnElement[bool]) -> OutboxRow | None:
+    rows = connection.execute(select(*columns).where(which)).all()
     return next(iter(rows_with_notices(connection, rows)), None)
 
 

@@ -18,9 +18,9 @@ from typing import Any, Protocol
 
 from scheduler.journal.agreement import TELLING, disagreement
 from scheduler.journal.chain import EMPTY, Anchor, Audit, Fault, FaultKind, Head, Raw, audit
-from scheduler.journal.encoding import moment, read_data, read_on, stamp
+from scheduler.journal.encoding import maybe, moment, read_data, read_on, read_recipient, read_recipients, stamp
 from scheduler.journal.errors import failure, told
-from scheduler.planning.model import Fact, FactKind
+from scheduler.planning.model import Fact, FactKind, Recipient
 from scheduler.problems import UnreachableError
 
 SCHEMA = "0002"  # the newest version in migrations/versions
@@ -125,6 +125,16 @@ class Reading:
         """A small piece of state, such as the moment of the last sweep."""
         found = self._asked.query("SELECT value FROM mark WHERE key = :key", key=key)
         return next((str(value) for (value,) in found), None)
+
+    def recipients(self, key: str) -> tuple[Recipient, ...]:
+        """To whom the message with this key goes or went, the copies last; nobody where there is none."""
+        found = self._asked.query("SELECT recipient, copies FROM outbox WHERE key = :key", key=key)
+        return tuple(who for to, copies in found for who in (read_recipient(to), *read_recipients(copies)))
+
+    def last_accepted(self, address: str) -> datetime | None:
+        """When the server last took a message to this address."""
+        sql = "SELECT max(settled_at) FROM outbox WHERE address = :address AND state = 'sent'"
+        return maybe(self._asked.query(sql, address=address)[0][0])
 
     # -- rows ----------------------------------------------------------------------------------------------------------
 

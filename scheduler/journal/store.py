@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from scheduler.journal import delivery, listing, queueing, record
+from scheduler.journal import delivery, listing, merging, queueing, record
 from scheduler.journal.database import Database, Within
 from scheduler.journal.errors import failure, told
 from scheduler.journal.queueing import Queued
@@ -45,6 +45,15 @@ class Journal(Reading):
         """Write entries down, all or none, each hashed with its predecessor."""
         with self._database.appending() as connection:
             return record.append(connection, entries, now)
+
+    def append_once(self, key: str, entry: Entry, *, now: datetime) -> bool:
+        """Write an entry down unless one was under this key, whoever wrote it; False if so."""
+        with self._database.appending() as connection:
+            if Reading(Within(connection, self._database.where)).mark(key) is not None:
+                return False
+            (fact,) = record.append(connection, [entry], now)
+            record.put_mark(connection, key, str(fact.seq))
+            return True
 
     def draw(self, kinds: Collection[FactKind], make: Callable[[Sequence[Fact]], Drawn], *, now: datetime) -> Fact:
         """Write down what `make` makes of the facts of these kinds, with its files; nobody else writes in between.
@@ -89,6 +98,27 @@ class Journal(Reading):
         with self._database.appending() as connection:
             return queueing.enqueue(connection, messages, skipped, now=now, domain=domain, bodies=bodies or {})
 
+    def crowded(self) -> tuple[tuple[OutboxRow, ...], ...]:
+        """Messages that wait for one mailbox and may become one, where there are several; none that may have arrived."""
+        with self._database.reading() as connection:
+            return merging.crowded(connection)
+
+    def merge(
+        self,
+        rows: Collection[OutboxRow],
+        message: Message,
+        unwanted: Mapping[str, Sequence[str]],
+        *,
+        now: datetime,
+        domain: str,
+    ) -> str | None:
+        """Put one message in the place of several; `unwanted` are keys of notices by the reason why they are dropped.
+
+        Returns the key of the new message. None: one of them was claimed or changed meanwhile, so all stay as they are.
+        """
+        with self._database.appending() as connection:
+            return merging.merge(connection, rows, message, unwanted, now=now, domain=domain)
+
     def claim(self, owner: str, now: datetime, lease: timedelta) -> Claim | None:
         """The right to send what goes next, hours before days; the attempt is on disk when this returns."""
         with self._database.claiming() as connection:
@@ -123,6 +153,11 @@ class Journal(Reading):
         """The message with this key."""
         with self._database.reading() as connection:
             return listing.by_key(connection, key)
+
+    def message_with(self, message_id: str) -> OutboxRow | None:
+        """The message with this Message-ID."""
+        with self._database.reading() as connection:
+            return listing.by_message_id(connection, message_id)
 
     def attempts(self, key: str) -> tuple[Attempt, ...]:
         """Every try to deliver the message with this key."""
