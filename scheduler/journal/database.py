@@ -210,11 +210,10 @@ def _prepare_file(name: str, where: str) -> None:
     A directory whose group is inherited (setgid) and may write is shared on purpose: the file is the group's too.
     """
     path = Path(name)
-    if name.startswith("file:") or path.exists():
-        return
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _create(path)
+        if not name.startswith("file:") and not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _create(path)
     except OSError as error:
         raise failure("database-unreachable", where, error.strerror or str(error)) from error
 
