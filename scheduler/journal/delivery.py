@@ -31,13 +31,13 @@ Data = dict[str, Scalar | tuple[str, ...]]
 _PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60))
 _USABLE = 0.8  # of a lease: the rest is for the clock and the last commit
 _LEASED = OutboxState.LEASED.value
-_WAITING = (OutboxState.PENDING.value, OutboxState.RETRY.value)
+WAITING = (OutboxState.PENDING.value, OutboxState.RETRY.value)
 _LAPSED = "lapsed"
 _POSTPONED = "postponed"
 _NAMES = {Accepted: "accepted", Temporary: "temporary", Permanent: "permanent", Unknown: "unknown"}
 
 # The statements are built once: building one takes longer than running it. What they set is named when they run.
-_DUE = and_(outbox.c.state.in_(_WAITING), outbox.c.not_before <= bindparam("now"))
+_DUE = and_(outbox.c.state.in_(WAITING), outbox.c.not_before <= bindparam("now"))
 _GONE = and_(outbox.c.state == _LEASED, outbox.c.lease_until <= bindparam("now"))
 NEXT = (
     select(*columns).where(STILL_OPEN, or_(_DUE, _GONE)).order_by(outbox.c.rank, outbox.c.moment, outbox.c.id).limit(1)
@@ -123,7 +123,7 @@ def drop(
         return None
     gone = [key for key in claim_.notices if keys is None or key in keys]
     left = claim_.without(gone)
-    _drop_notices(connection, claim_.row, gone, reason, now)
+    drop_notices(connection, claim_.row, gone, reason, now)
     if keys is not None and (left.notices or not gone):
         return left
     _close_empty(connection, claim_.row, reason, now)
@@ -137,14 +137,31 @@ def drop_waiting(connection: Connection, keys: Collection[str], reason: str, now
     gone: list[str] = []
     for chunk in in_chunks(keys):
         holding = outbox.c.id.in_(select(notice.c.outbox_id).where(notice.c.key.in_(chunk)))
-        query = select(*columns).where(outbox.c.state.in_(_WAITING), holding).with_for_update(skip_locked=True)
+        query = select(*columns).where(outbox.c.state.in_(WAITING), holding).with_for_update(skip_locked=True)
         for row in rows_with_notices(connection, connection.execute(query).all()):
             out = [key for key in row.notices if key in wanted]
-            _drop_notices(connection, row, out, reason, now)
+            drop_notices(connection, row, out, reason, now)
             if len(out) == len(row.notices):
                 _close_empty(connection, row, reason, now)
             gone += out
     return tuple(gone)
+
+
+def drop_notices(connection: Connection, row: OutboxRow, keys: Sequence[str], reason: str, now: datetime) -> None:
+    """Take notices out of a message, each with its fact."""
+    _conclude(connection, row.id, keys, outcome=OutcomeKind.DROPPED, reason=reason, now=now)
+    dropped: list[Entry] = []
+    for key in keys:
+        data: Data = {"message": row.key, "notice": key, "reason": reason}
+        dropped.append(Entry(FactKind.DROPPED, SYSTEM, task=_task(key), data=data))
+    record.append(connection, dropped, now)
+
+
+def close(connection: Connection, row: OutboxRow, reason: str, now: datetime) -> None:
+    """End a message that will not go, for a reason that stands in a fact."""
+    gone = {"state": OutboxState.DROPPED.value, "settled_at": stamp(now), "last_error": reason}
+    free = {"lease_owner": None, "lease_until": None}
+    connection.execute(update(outbox).where(outbox.c.id == row.id).values(gone | free))
 
 
 def _ours(claim_: Claim) -> dict[str, object]:
@@ -181,19 +198,8 @@ def _conclude(
         connection.execute(_CONCLUDE, {"the_id": id_, "the_keys": chunk} | concluded)
 
 
-def _drop_notices(connection: Connection, row: OutboxRow, keys: Sequence[str], reason: str, now: datetime) -> None:
-    _conclude(connection, row.id, keys, outcome=OutcomeKind.DROPPED, reason=reason, now=now)
-    dropped: list[Entry] = []
-    for key in keys:
-        data: Data = {"message": row.key, "notice": key, "reason": reason}
-        dropped.append(Entry(FactKind.DROPPED, SYSTEM, task=_task(key), data=data))
-    record.append(connection, dropped, now)
-
-
 def _close_empty(connection: Connection, row: OutboxRow, reason: str, now: datetime) -> None:
-    gone = {"state": OutboxState.DROPPED.value, "settled_at": stamp(now), "last_error": reason}
-    free = {"lease_owner": None, "lease_until": None}
-    connection.execute(update(outbox).where(outbox.c.id == row.id).values(gone | free))
+    close(connection, row, reason, now)
     if not row.notices:
         record.append(connection, [Entry(FactKind.DROPPED, SYSTEM, data={"message": row.key, "reason": reason})], now)
 

@@ -99,7 +99,7 @@ class Journal(Reading):
             return queueing.enqueue(connection, messages, skipped, now=now, domain=domain, bodies=bodies or {})
 
     def crowded(self) -> tuple[tuple[OutboxRow, ...], ...]:
-        """Messages that wait for one mailbox and may become one, where there are several; none that may have arrived."""
+        """Messages that wait for one mailbox and may become one, by mailbox; none of them can have arrived."""
         with self._database.reading() as connection:
             return merging.crowded(connection)
 
