@@ -37,7 +37,8 @@ def _actor(function: F) -> F:
     return option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))(function)
 
 
-def _task(function: F) -> F:
+def about_task(function: F) -> F:
+    """The argument TASK."""
     return click.argument("task")(function)
 
 
@@ -55,14 +56,16 @@ _evidence = _words("evidence", say("办结依据：文号、网址、收文登�
 _note = _words("note", say("说明"))
 
 
-def _fact(name: str, example: str, more: Phrase | None = None) -> Callable[[Callable[..., object]], click.Command]:
+def fact(name: str, example: str, more: Phrase | None = None) -> Callable[[Callable[..., object]], click.Command]:
+    """Make a command that adds a fact, with `--by-whom`."""
+
     def wrap(function: Callable[..., object]) -> click.Command:
         return command(name, example=example, more=more, formats=("text", "json"))(_actor(function))
 
     return wrap
 
 
-def _add(by_whom: str | None, accept: Callable[[Clerk], Accepted], task: str | None = None) -> None:
+def add(by_whom: str | None, accept: Callable[[Clerk], Accepted], task: str | None = None) -> None:
     """Look at the state, write the entry down, say what it changed."""
     desk, now = services(), clock.now()
     history = desk.history()
@@ -83,7 +86,7 @@ def _today(on: Moment | None) -> Moment:
     return on if on is not None else clock.now().date()
 
 
-@_fact(
+@fact(
     "event",
     "duban event normative-document.issued --unit changji-city --ref CJ-2026-017 --at 2026-11-20",
     say(
@@ -99,10 +102,10 @@ def _today(on: Moment | None) -> Moment:
 @option("--planned", is_flag=True, words=say("预定，尚未发生"))
 @option("--due", type=moment, metavar="DATE", words=say("来文自带的期限"))
 def event(*, by_whom: str | None, **said: Any) -> None:
-    _add(by_whom, lambda clerk: statements.event(clerk.plan, clerk.by, clerk.now, **said))
+    add(by_whom, lambda clerk: statements.event(clerk.plan, clerk.by, clerk.now, **said))
 
 
-@_fact("record", "duban record interpretation --person sun.li --on 2026-11-18 --title 解读优化营商环境措施")
+@fact("record", "duban record interpretation --person sun.li --on 2026-11-18 --title 解读优化营商环境措施")
 @click.argument("record")
 @option("--person", metavar="ID", words=say("谁"))
 @option("--unit", metavar="ID", words=say("哪个单位"))
@@ -111,60 +114,60 @@ def event(*, by_whom: str | None, **said: Any) -> None:
 @_words("title", say("标题"))
 @_words("url", say("网址"))
 def record(*, by_whom: str | None, on: Moment | None, **said: Any) -> None:
-    _add(by_whom, lambda clerk: statements.record(clerk.plan, clerk.by, clerk.now, on=_today(on), **said))
+    add(by_whom, lambda clerk: statements.record(clerk.plan, clerk.by, clerk.now, on=_today(on), **said))
 
 
-@_fact("done", "duban done annual-report.submit/changji-city/2026 --on 2027-01-28 --evidence 昌市政办函〔2027〕3号")
-@_task
+@fact("done", "duban done annual-report.submit/changji-city/2026 --on 2027-01-28 --evidence 昌市政办函〔2027〕3号")
+@about_task
 @_on
 @_evidence
 @_note
 def done(*, by_whom: str | None, task: str, on: Moment | None, evidence: str | None, note: str | None) -> None:
-    _add(by_whom, lambda clerk: clerk.done(task, on=_today(on), evidence=evidence, note=note), task)
+    add(by_whom, lambda clerk: clerk.done(task, on=_today(on), evidence=evidence, note=note), task)
 
 
-@_fact("report", "duban report annual-report.submit/changji-city/2026 --note 已通过公文交换系统报送")
-@_task
+@fact("report", "duban report annual-report.submit/changji-city/2026 --note 已通过公文交换系统报送")
+@about_task
 @_on
 @_evidence
 @_note
 def report(*, by_whom: str | None, task: str, on: Moment | None, evidence: str | None, note: str | None) -> None:
-    _add(by_whom, lambda clerk: clerk.report(task, on=_today(on), evidence=evidence, note=note), task)
+    add(by_whom, lambda clerk: clerk.report(task, on=_today(on), evidence=evidence, note=note), task)
 
 
-@_fact(
+@fact(
     "confirm",
     "duban confirm annual-report.submit/changji-city/2026 --evidence 收文第0128号",
     say("办结日期是报结的日期。"),
 )
-@_task
+@about_task
 @_on
 @_evidence
 @_note
 def confirm(*, by_whom: str | None, task: str, on: Moment | None, evidence: str | None, note: str | None) -> None:
-    _add(by_whom, lambda clerk: clerk.confirm(task, on=_today(on), evidence=evidence, note=note), task)
+    add(by_whom, lambda clerk: clerk.confirm(task, on=_today(on), evidence=evidence, note=note), task)
 
 
-@_fact("return", "duban return annual-report.submit/changji-city/2026 --reason 统计数据与上年口径不一致")
-@_task
+@fact("return", "duban return annual-report.submit/changji-city/2026 --reason 统计数据与上年口径不一致")
+@about_task
 @_on
 @_words("reason", say("理由"))
 def return_(*, by_whom: str | None, task: str, on: Moment | None, reason: str | None) -> None:
-    _add(by_whom, lambda clerk: clerk.return_(task, on=_today(on), reason=reason), task)
+    add(by_whom, lambda clerk: clerk.return_(task, on=_today(on), reason=reason), task)
 
 
-@_fact("ack", "duban ack annual-report.submit/changji-city/2026", say("签收后只发最后一次提醒；逾期仍催办。"))
-@_task
+@fact("ack", "duban ack annual-report.submit/changji-city/2026", say("签收后只发最后一次提醒；逾期仍催办。"))
+@about_task
 def ack(*, by_whom: str | None, task: str) -> None:
-    _add(by_whom, lambda clerk: clerk.ack(task), task)
+    add(by_whom, lambda clerk: clerk.ack(task), task)
 
 
-@_fact(
+@fact(
     "extend",
     "duban extend foi.reply/prefecture-office/2027-006 --by 20wd --reason 需征求第三方意见 --approved-by xu.wen",
     say("从原规定期限起算；次数和长短以台账 extension 为准，办理时限过后不能延期。"),
 )
-@_task
+@about_task
 @option("--by", type=duration, metavar="DURATION", words=say("延长多久：20wd 或 20个工作日"))
 @option("--to", type=moment, metavar="DATE", words=say("延到哪一天"))
 @_reason
@@ -174,53 +177,66 @@ def extend(
 ) -> None:
     if (by is None) == (to is None):
         raise click.UsageError(tell(say("--by 和 --to 写其中一个")), click.get_current_context())
-    _add(by_whom, lambda clerk: clerk.extend(task, by=by, to=to, reason=reason, approved_by=approved_by), task)
+    add(by_whom, lambda clerk: clerk.extend(task, by=by, to=to, reason=reason, approved_by=approved_by), task)
 
 
-@_fact("pause", "duban pause foi.reply/prefecture-office/2027-006 --on 2027-03-02 --reason 征求第三方意见")
-@_task
+@fact("pause", "duban pause foi.reply/prefecture-office/2027-006 --on 2027-03-02 --reason 征求第三方意见")
+@about_task
 @_on
 @_reason
 def pause(*, by_whom: str | None, task: str, on: Moment | None, reason: str) -> None:
-    _add(by_whom, lambda clerk: clerk.pause(task, on=_today(on), reason=reason), task)
+    add(by_whom, lambda clerk: clerk.pause(task, on=_today(on), reason=reason), task)
 
 
-@_fact(
+@fact(
     "resume",
     "duban resume foi.reply/prefecture-office/2027-006 --on 2027-03-15",
     say("暂停日之后、至恢复日（含）的日子不计入期限。"),
 )
-@_task
+@about_task
 @_on
 def resume(*, by_whom: str | None, task: str, on: Moment | None) -> None:
-    _add(by_whom, lambda clerk: clerk.resume(task, on=_today(on)), task)
+    add(by_whom, lambda clerk: clerk.resume(task, on=_today(on)), task)
 
 
-@_fact("waive", "duban waive leader-interpretation/sun.li/2026 --reason 年内到任不足三个月 --approved-by xu.wen")
-@_task
+@fact("waive", "duban waive leader-interpretation/sun.li/2026 --reason 年内到任不足三个月 --approved-by xu.wen")
+@about_task
 @_reason
 @_approved
 def waive(*, by_whom: str | None, task: str, reason: str, approved_by: str) -> None:
-    _add(by_whom, lambda clerk: clerk.waive(task, reason=reason, approved_by=approved_by), task)
+    add(by_whom, lambda clerk: clerk.waive(task, reason=reason, approved_by=approved_by), task)
 
 
-@_fact("reopen", "duban reopen annual-report.submit/changji-city/2026 --reason 报告需补正")
-@_task
+@fact("reopen", "duban reopen annual-report.submit/changji-city/2026 --reason 报告需补正")
+@about_task
 @_reason
 def reopen(*, by_whom: str | None, task: str, reason: str) -> None:
-    _add(by_whom, lambda clerk: clerk.reopen(task, reason=reason), task)
+    add(by_whom, lambda clerk: clerk.reopen(task, reason=reason), task)
 
 
-@_fact("assign", "duban assign rectify/unassigned/2026-03 --unit changji-city")
-@_task
+@fact("assign", "duban assign rectify/unassigned/2026-03 --unit changji-city")
+@about_task
 @option("--unit", metavar="ID", required=True, words=say("责任单位"))
 def assign(*, by_whom: str | None, task: str, unit: str) -> None:
-    _add(by_whom, lambda clerk: clerk.assign(task, unit=unit), task)
+    add(by_whom, lambda clerk: clerk.assign(task, unit=unit), task)
 
 
-@_fact("void", "duban void 42 --reason 日期录错", say("序号见 duban audit log；原记录保留备查。"))
+@fact(
+    "call",
+    "duban call annual-report.submit/changji-city/2026 --note 统计数据核对中，预计2月4日报送 --person zhou.min",
+    say("通话日期写进以后的督办邮件，内容只在办理记录、台账和网页里。"),
+)
+@about_task
+@_words("note", say("说了什么"), required=True)
+@option("--person", metavar="ID", words=say("和谁通的电话"))
+@_on
+def call(*, by_whom: str | None, task: str, note: str, person: str | None, on: Moment | None) -> None:
+    add(by_whom, lambda clerk: clerk.call(task, on=_today(on), note=note, person=person), task)
+
+
+@fact("void", "duban void 42 --reason 日期录错", say("序号见 duban audit log；原记录保留备查。"))
 @click.argument("seq", type=int)
 @_reason
 def void(*, by_whom: str | None, seq: int, reason: str) -> None:
     facts = services().facts()
-    _add(by_whom, lambda clerk: statements.void(facts, clerk.by, seq=seq, reason=reason))
+    add(by_whom, lambda clerk: statements.void(facts, clerk.by, seq=seq, reason=reason))

@@ -44,6 +44,8 @@ COMMANDS: dict[str, Line] = {
     "waive": Line("facts", say("免报或不适用")),
     "reopen": Line("facts", say("重新打开已办结的任务")),
     "assign": Line("facts", say("为还没有责任单位的任务指定单位")),
+    "chase": Line("chase", say("人工催办一次；--text 写成一句话供转发")),
+    "call": Line("facts", say("登记一次电话联系")),
     "void": Line("facts", say("注销一条记错的办理记录")),
     "import": Line("imports", say("从 CSV 或 XLSX 批量登记事实，要么全部、要么不登记")),
     "audit": Line("audit", say("查看、校验、导出办理记录")),

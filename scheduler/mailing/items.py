@@ -73,6 +73,8 @@ def item_view(notice: Notice, plan: Plan, now: datetime, reader: Recipient) -> I
         officer=_officer(task, plan, now.date()),
         reminded=tuple(on for on, kind in said_on if kind in {"remind", "pace"}),
         chased=tuple(on for on, kind in said_on if kind == "chase"),
+        called=tuple(sorted({day_of(call.on) for call in plan.history.task(task.id).calls})),
+        by_hand=notice.step.by_hand,
         feedback=_feedback(task, how, plan),
     )
 

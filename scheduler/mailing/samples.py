@@ -69,6 +69,8 @@ _ITEM = ItemView(
     officer=None,
     reminded=(),
     chased=(),
+    called=(),
+    by_hand=False,
     feedback="尚未反馈",
 )
 _RICH = replace(
@@ -97,6 +99,8 @@ _RICH = replace(
     officer="林岚",
     reminded=(date(2026, 12, 31), date(2027, 1, 22)),
     chased=(date(2027, 2, 1),),
+    called=(date(2027, 2, 2),),
+    by_hand=True,
     feedback="2月2日已签收",
 )
 _LETTER = LetterView(

@@ -44,6 +44,7 @@ class ItemView:
 
     `target_short` is 1月29日前, `count` 1/2, `subject` the title without its verb. `whose` is 你单位, 贵单位, 我办, 您
     or the full name. `span` is 剩20个工作日 or 逾期1个工作日, by the bearer's calendar at the moment of sending.
+    `called` are the days of telephone calls; `by_hand` says that a person asked for this chaser.
     """
 
     id: str
@@ -85,6 +86,8 @@ class ItemView:
     officer: str | None
     reminded: tuple[date, ...]
     chased: tuple[date, ...]
+    called: tuple[date, ...]
+    by_hand: bool
     feedback: str
 
 

@@ -28,7 +28,7 @@ class Case:
     `outcomes` are by `tail`, `withdrawn` and `released` by step name. `silence` is why the task asks for nothing, None
     while it is open; `progress` is a quota's count; `resumed` when it was last returned, resumed or reopened. `route`
     says who would be told on a day; `sheet` when a person's weekly mail goes; `repeats` are the endless chasers, None
-    to leave them out. `gap` is where the journal was put back from a copy.
+    to leave them out; `asked` the chasers that a person asked for. `gap` is where the journal was put back from a copy.
     """
 
     slot: Slot
@@ -44,6 +44,12 @@ class Case:
     withdrawn: Collection[str] = ()
     released: Collection[str] = ()
     gap: Gap | None = None
+    asked: tuple[Step, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the slot, and those of this task alone."""
+        return (*self.slot.steps, *self.asked)
 
     def outcome(self, step: Step) -> Outcome | None:
         """What became of a step, for the present target."""
@@ -65,7 +71,7 @@ class Case:
 
     def due(self, now: datetime) -> list[Step]:
         """The steps whose moment has come and that have no outcome yet, in the order of their moments."""
-        found = [s for s in self.slot.steps if self._has_come(s, now) and self.outcome(s) is None]
+        found = [s for s in self.steps if self._has_come(s, now) and self.outcome(s) is None]
         return found + list(self._repeated(now))[::-1]
 
     def sheet_moment(self, step: Step, recipient: Recipient, ready: datetime) -> datetime:
@@ -128,12 +134,12 @@ def deliver(case: Case, step: Step, now: datetime, ready: datetime) -> Ruling:
             return Ruling(step, Verdict.HOLD, Reason.NOT_OPEN, opens, route)
         ready = max(ready, opens)
     overdue = end_of(case.slot.dates.due)
-    if not step.ahead:
+    if not step.ahead and not step.by_hand:
         if now < overdue:
             return Ruling(step, Verdict.HOLD, Reason.NOT_OVERDUE, case.window.next(overdue), route)
         ready = max(ready, overdue)
     ready = max(ready, case.resumed) if case.resumed is not None else ready
-    if route.pace is MailPace.WEEKLY and not case.window.anytime:
+    if route.pace is MailPace.WEEKLY and not case.window.anytime and not step.by_hand:
         sheet = Ruling(step, Verdict.HOLD, Reason.WEEKLY, case.sheet_moment(step, route.recipient, ready), route)
         return _go(sheet, now, case.window_for(route))
     reason = Reason.RELEASED if step.ask else Reason.DUE

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from scheduler.planning.byhand import asked_steps
 from scheduler.planning.case import SHEET_AHEAD, Case
 from scheduler.planning.ladders import Repeats, window
 from scheduler.planning.model import Moment, Recipient, Slot, State, Step, Task
@@ -79,6 +80,7 @@ class Cases:
             withdrawn=self._withdrawn.get(task.id, frozenset()),
             released=self._released.get(task.id, frozenset()),
             gap=plan.history.gap,
+            asked=asked_steps(task, plan.history),
         )
 
     def route(self, task: Task, step: Step, on: Moment) -> Route:

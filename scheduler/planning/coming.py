@@ -107,7 +107,8 @@ def _planned(plan: Plan, start: datetime, until: datetime, *, endless: bool) -> 
 def _tracks(cases: Cases, start: datetime, until: datetime, *, endless: bool) -> Iterator[tuple[Task, list[_Going]]]:
     """The future of each task; tasks of a slot that are alike share one."""
     for slot in cases.plan.slots:
-        if not slot.steps or slot.steps[0].at - cases.lookahead > until:
+        asked = cases.plan.history.asked(slot.obligation.id, slot.period)
+        if not asked and (not slot.steps or slot.steps[0].at - cases.lookahead > until):
             continue
         found: dict[object, list[_Going]] = {}
         for task in cases.plan.tasks_of(slot):
@@ -123,7 +124,8 @@ def _profile(case: Case, slot: Slot) -> object:
     routes = [case.route(step, step.at) for step in slot.steps]
     told = tuple((r.reason, r.pace, _sheet_time(case, r)) for r in routes)
     marks = tuple((key, found.kind, found.at) for key, found in case.outcomes.items())
-    return (told, marks, case.silence, case.acknowledged, case.progress, case.resumed, case.withdrawn, case.released)
+    said = (case.acknowledged, case.progress, case.resumed, case.withdrawn, case.released, case.asked)
+    return (told, marks, case.silence, *said)
 
 
 def _sheet_time(case: Case, route: Route) -> object:
@@ -157,7 +159,7 @@ def _track(case: Case, start: datetime, until: datetime) -> list[_Going]:
 
 def _next_moments(case: Case, now: datetime) -> list[datetime]:
     """The next moments at which a step may come."""
-    found = [at for s in case.slot.steps if s.at > now and (at := case.comes(s, s.at.date())) > now]
+    found = [at for s in case.steps if s.at > now and (at := case.comes(s, s.at.date())) > now]
     if case.repeats is not None:
         found.append(case.repeats.following(now).at)
     return found

@@ -44,18 +44,24 @@ def held(plan: Plan, now: datetime) -> list[Decision]:
 
 
 def _with_owed(slot: Slot, cases: Cases, now: datetime) -> Iterator[Task]:
-    """The tasks of a slot that have a notice without an outcome."""
+    """The tasks of a slot that have a notice without an outcome, and those about which a person asked for a chaser."""
+    tails, asked = _come(slot, cases, now), cases.plan.history.asked(slot.obligation.id, slot.period)
+    for task in cases.plan.tasks_of(slot) if tails or asked else ():
+        outcomes = cases.plan.history.outcomes(task.id)
+        if task.bearer.id in asked or any(task.id + t not in outcomes for t in tails):
+            yield task
+
+
+def _come(slot: Slot, cases: Cases, now: datetime) -> list[str]:
+    """The tails of the steps of a slot whose moment has come, of the endless chasers the latest."""
     if not slot.steps or slot.steps[0].at - cases.lookahead > now:
-        return
+        return []
     target = slot.dates.target
     tails = [tail(s, target) for s in slot.steps if s.at - cases.lookahead <= now]
     if (repeats := cases.repeats(slot)) is not None and (ordinal := repeats.latest(now)) is not None:
         step = repeats.step(ordinal)
         tails += [tail(step, target)] if step.at > slot.steps[-1].at else []
-    for task in cases.plan.tasks_of(slot):
-        outcomes = cases.plan.history.outcomes(task.id)
-        if any(task.id + t not in outcomes for t in tails):
-            yield task
+    return tails
 
 
 def _of(task: Task, cases: Cases, now: datetime) -> Iterator[Decision]:

@@ -155,6 +155,15 @@ class Clerk:
         said = say("责任单位定为{unit}", unit=self.plan.roster.unit(unit).name)
         return self._task(FactKind.ASSIGN, task, None, {"unit": unit}, said)
 
+    def call(self, task_id: str, *, on: Moment, note: str, person: str | None = None) -> Accepted:
+        """电话联系, in whatever state the task is: what was said, and to whom."""
+        task, _ = self._known(task_id)
+        self._past(on)
+        if person is not None:
+            people = [p.id for p in self.plan.register.people]
+            known(person, people, "unknown-person", say("台账中没有这个人：{id}", id=person))
+        return self._task(FactKind.CALL, task, on, {"note": note, "person": person}, say("已登记电话联系"))
+
     # -- what they have in common -------------------------------------------------------------------------------------
 
     def _known(self, task_id: str) -> tuple[Task, Standing]:

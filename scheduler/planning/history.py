@@ -8,6 +8,7 @@ What the `data` of a fact holds, by kind; days and moments are in ISO form, an a
 - record: `record`, `person`, `unit`, `value` (`3`, `85%`, `52/57`), `title`, `url`
 - done, report, confirm: `evidence`, `note`, `printed`, `due`, `target`; waive: the dates, `reason`, `approved_by`
 - extend: `by` or `to`, `reason`, `approved_by`; pause, resume, return, reopen: `reason`; assign: `unit`
+- chase: `step` (chase-by-hand-2026-11-23), `at`, `target`; call: `note`, `person`; correct: `message` (a key), `text`
 - void: `seq`, `reason`; release, withdraw: `notice` (TASK#STEP), `reason`; row: `obligation`; table: `digest`,
   `files`, `changed` (sentences: what differs from the table before it)
 - queued: `message`, `kind`, `notices` (keys), `to`, `message_id`; sent: the same and `queue_id`; failed: the same and
@@ -147,6 +148,10 @@ class History:
     def adjusted(self, obligation: str, period: str) -> frozenset[str]:
         """The bearers whose task of that period was extended, paused or resumed."""
         return self._bearers(self._index.adjusted, obligation, period)
+
+    def asked(self, obligation: str, period: str) -> frozenset[str]:
+        """The bearers about whose task of that period a person asked for a chaser."""
+        return self._bearers(self._index.asked, obligation, period)
 
     def _bearers(self, table: Mapping[tuple[str, str], list[str]], obligation: str, period: str) -> frozenset[str]:
         names = (obligation, *self._former.get(obligation, ()))

@@ -73,6 +73,7 @@ class Index:
         self.touched: dict[tuple[str, str], list[str]] = {}
         self.labels: dict[str, list[str]] = {}
         self.adjusted: dict[tuple[str, str], list[str]] = {}
+        self.asked: dict[tuple[str, str], list[str]] = {}
         self.events: dict[str, dict[str, tuple[Happening, ...]]] = {}
         self.records: dict[str, list[Recorded]] = {}
         self.outcomes: dict[str, list[tuple[str, Fact]]] = {}
@@ -127,6 +128,8 @@ class Index:
         self._list(self.tasks, task).append(fact)
         if fact.kind in {FactKind.EXTEND, FactKind.PAUSE, FactKind.RESUME}:
             self._list(self.adjusted, (obligation, period)).append(bearer)
+        if fact.kind is FactKind.CHASE:
+            self._list(self.asked, (obligation, period)).append(bearer)
         if fact.kind is FactKind.ASSIGN:
             self.assigned[task] = text(fact.data, "unit") or ""
 

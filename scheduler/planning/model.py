@@ -41,6 +41,9 @@ class FactKind(StrEnum):
     VOID = "void"
     RELEASE = "release"
     WITHDRAW = "withdraw"
+    CHASE = "chase"  # a person asks for one chaser; data: step, at, target
+    CALL = "call"  # somebody was telephoned about a task; data: note, person
+    CORRECT = "correct"  # a mail was wrong; data: message, text
     TABLE = "table"  # a table went into force; data: digest
     ROW = "row"  # an obligation was seen for the first time; data: obligation
     TABLE_REFUSED = "table-refused"
@@ -155,6 +158,7 @@ class Step:
     last: bool = False  # the last reminder, which an acknowledgement does not silence
     repeats: bool = False  # one of the endless `every` chasers
     needs: int | None = None  # of a pace notice: how many must be there for it to stay at home
+    by_hand: bool = False  # a chaser that a person asked for; it belongs to one task and is in no slot
 
 
 @dataclass(frozen=True, slots=True)

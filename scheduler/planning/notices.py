@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scheduler.planning.byhand import asked_steps
 from scheduler.planning.cases import Cases
 from scheduler.planning.model import Notice, Step, Task
 from scheduler.planning.plan import Plan
@@ -13,7 +14,8 @@ def named(name: str, plan: Plan) -> tuple[Notice, ...]:
     task = plan.task(task_id)
     if task is None:
         return ()
-    found = tuple(Notice(task, step) for step in task.slot.steps if step.name == step_name)
+    steps = (*task.slot.steps, *asked_steps(task, plan.history))
+    found = tuple(Notice(task, step) for step in steps if step.name == step_name)
     repeated = _repeated(task, step_name, plan) if not found else None
     return found if repeated is None else (Notice(task, repeated),)
 

@@ -54,6 +54,28 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A chaser that a person asked for, `at` that moment, while the task had that `target` (ISO)."""
+
+    step: str
+    at: datetime
+    target: str
+    by: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A telephone call about a task; `person` is who was spoken to, where that was said."""
+
+    on: Moment
+    person: str | None
+    note: str
+    by: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaskFacts:
     """What the journal says about a task. A voided fact is in none of it."""
 
@@ -64,6 +86,8 @@ class TaskFacts:
     acknowledged_at: datetime | None = None
     extensions: tuple[Extended, ...] = ()
     pauses: tuple[Paused, ...] = ()
+    chases: tuple[Asked, ...] = ()
+    calls: tuple[Called, ...] = ()
     facts: tuple[Fact, ...] = ()
 
     @property
@@ -154,6 +178,8 @@ _FOLDS: Mapping[FactKind, Callable[[TaskFacts, Fact], TaskFacts]] = MappingProxy
         FactKind.EXTEND: lambda t, f: replace(t, extensions=(*t.extensions, _extended(f))),
         FactKind.PAUSE: _paused,
         FactKind.RESUME: _resumed,
+        FactKind.CHASE: lambda t, f: replace(t, chases=(*t.chases, _asked(f))),
+        FactKind.CALL: lambda t, f: replace(t, calls=(*t.calls, _called(f))),
     }
 )
 
@@ -180,3 +206,13 @@ def _extended(fact: Fact) -> Extended:
     data = fact.data
     by, to = text(data, "by"), moment(data, "to")
     return Extended(by, to, when(fact), fact.entered, text(data, "reason"), text(data, "approved_by"), fact.seq)
+
+
+def _asked(fact: Fact) -> Asked:
+    data, at = fact.data, moment(fact.data, "at")
+    when_ = at if isinstance(at, datetime) else fact.entered
+    return Asked(text(data, "step") or "", when_, text(data, "target") or "", fact.by, fact.seq)
+
+
+def _called(fact: Fact) -> Called:
+    return Called(when(fact), text(fact.data, "person"), text(fact.data, "note") or "", fact.by, fact.seq)

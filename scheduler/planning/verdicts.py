@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from scheduler.planning.byhand import BY_HAND
 from scheduler.planning.case import GONE, UNFINISHED, Case, Ruling, deliver, ordinal
 from scheduler.planning.escalations import escalations, held_today
 from scheduler.planning.model import NoticeKind, Step, Verdict
@@ -26,7 +27,8 @@ def rulings(case: Case, now: datetime) -> list[Ruling]:
         else:
             left.append(step)
     reminders = [s for s in left if s.kind is NoticeKind.REMINDER and s.needs is None]
-    chasers = [s for s in left if s.kind is NoticeKind.CHASER]
+    # Of two that come at one moment the ladder's own speaks for the one that was asked for.
+    chasers = sorted((s for s in left if s.kind is NoticeKind.CHASER), key=lambda s: (s.at, not s.by_hand))
     found += _latest(case, reminders, now)
     found += [deliver(case, s, now, s.at) for s in left if s.needs is not None]
     found += _latest(case, chasers, now)
@@ -100,9 +102,10 @@ def _overtaken(case: Case, step: Step) -> bool:
     """Whether a later reminder, or a later chaser, is in the outbox or was sent."""
     if step.kind is NoticeKind.CHASER:
         mark = f"@{case.slot.dates.target.isoformat()}>"
-        gone = (key for key, outcome in case.outcomes.items() if mark in key and outcome.kind in GONE)
-        return any(
-            key.startswith("#chase-") and ordinal(key[1:].partition("@")[0]) > ordinal(step.name) for key in gone
-        )
+        gone = {key[1:].partition("@")[0]: o for key, o in case.outcomes.items() if mark in key and o.kind in GONE}
+        if step.by_hand:
+            return any(name.startswith("chase-") and name != step.name and o.at > step.at for name, o in gone.items())
+        own = (name for name in gone if name.startswith("chase-") and not name.startswith(BY_HAND))
+        return any(ordinal(name) > ordinal(step.name) for name in own)
     later = [s for s in case.slot.steps if s.kind is step.kind and s.needs is None and s.at >= step.at]
     return any(s != step and case.has_gone(s) for s in later)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+from scheduler.planning.byhand import asked_steps
 from scheduler.planning.cases import SILENT, Cases
 from scheduler.planning.model import Light, Notice, NoticeKind, Outcome, OutcomeKind, Slot, Standing, State, Step, Task
 from scheduler.planning.plan import Plan
@@ -183,7 +184,7 @@ def next_notice(stands: Standing, cases: Cases, now: datetime) -> datetime | Non
     if stands.state in SILENT:
         return None
     outcomes, withdrawn = cases.plan.history.outcomes(task.id), cases.plan.history.withdrawn
-    for step in slot.steps:
+    for step in sorted((*slot.steps, *asked_steps(task, cases.plan.history)), key=lambda s: s.at):
         notice = Notice(task, step)
         if step.at > now and notice.key not in outcomes and notice.name not in withdrawn and _asks(step, stands):
             return step.at
