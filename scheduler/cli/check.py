@@ -12,6 +12,7 @@ from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_json, problem_data
 from scheduler.cli.table import chosen
 from scheduler.daemon.services import HORIZON
+from scheduler.daemon.undelivered import undelivered
 from scheduler.planning import Calendars, History, compile_plan
 from scheduler.problems import Level, Problem, UnreachableError, has_errors
 from scheduler.register import Loaded, gaps, load
@@ -33,7 +34,7 @@ _GLANCE = 500  # occasions that are looked at to name what is provisional; a che
 def check(*, file: Path | None, strict: bool) -> int:
     path = file or chosen().table
     loaded = load(path)
-    problems = (*loaded.problems, *gaps(loaded, clock.now().date()), *_calendar(loaded))
+    problems = (*loaded.problems, *gaps(loaded, clock.now().date()), *_calendar(loaded), *_undelivered(loaded))
     if output_format() == "json":
         print_json({"problems": [problem_data(problem) for problem in problems]})
     else:
@@ -57,6 +58,17 @@ def _calendar(loaded: Loaded) -> tuple[Problem, ...]:
     budget = iter(range(_GLANCE))
     plan = compile_plan(register, calendars, history, now=now, since=now.date(), until=until, budget=budget)
     return missing(plan, now.date(), whole=next(budget, None) is not None)
+
+
+def _undelivered(loaded: Loaded) -> tuple[Problem, ...]:
+    """The addresses to which mail did not arrive; nothing where there is no database to ask."""
+    desk = services()
+    if loaded.register is None or not desk.has_journal:
+        return ()
+    try:
+        return undelivered(desk.record, loaded.register, clock.now())
+    except UnreachableError:
+        return ()
 
 
 def _summary(path: Path, loaded: Loaded, problems: tuple[Problem, ...]) -> str:

@@ -15,6 +15,7 @@ from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_csv, print_streamed
 from scheduler.cli.situation import Situation, situation
 from scheduler.daemon.services import Services
+from scheduler.daemon.undelivered import undelivered
 from scheduler.planning import Plan
 from scheduler.planning.model import Moment
 from scheduler.problems import Problem, UsageError
@@ -82,6 +83,9 @@ def _foot(desk: Services, found: Situation, now: datetime) -> None:
     plan = found.plan
     table = plan.calendars.of(plan.register.office.region)
     for problem in missing(plan, now.date()):
+        for line in folded(problem.text(spoken()).splitlines()[0], _WIDE):
+            click.echo(line)
+    for problem in undelivered(desk.record, plan.register, now) if desk.has_journal else ():
         for line in folded(problem.text(spoken()).splitlines()[0], _WIDE):
             click.echo(line)
     if trouble := desk.record.mark(_TROUBLE) if desk.has_journal else None:

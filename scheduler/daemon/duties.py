@@ -13,7 +13,8 @@ from scheduler.daemon.admin import AdminMail
 from scheduler.daemon.changes import Changes
 from scheduler.daemon.desk import PROGRAM, Desk
 from scheduler.daemon.summaries import Summaries
-from scheduler.journal import Entry, OutboxRow
+from scheduler.daemon.undelivered import told
+from scheduler.journal import Entry
 from scheduler.mailing import ConfigurationFailure, Post, TemplateFaultError
 from scheduler.planning.coming import coming, preview
 from scheduler.planning.model import Fact, FactKind, MessageKind
@@ -21,7 +22,6 @@ from scheduler.planning.windows import Window
 from scheduler.problems import Problem
 from scheduler.register import gaps
 from scheduler.reports.unsettled import missing
-from scheduler.words import say
 
 PREVIEW_AT = time(16, 30)  # Beijing time, on working days of the operating office
 TROUBLE = "mail-trouble"  # the mark under which `status` finds what keeps the mail back
@@ -120,22 +120,7 @@ class Duties:
 
     def _of(self, fact: Fact) -> Problem | None:
         """What an admin has to know of a failure; of a warning that was refused there is nobody left to tell."""
-        copies, final = fact.data.get("copies"), fact.data.get("final")
-        if not final and not isinstance(copies, tuple):
+        if not (fact.data.get("final") or fact.data.keys() & {"copies", "bounce"}):
             return None
         row = self._desk.journal.message(str(fact.data.get("message")))
-        if row is None or row.kind is MessageKind.WARNING:
-            return None
-        return _without_copies(row, copies) if isinstance(copies, tuple) and not final else _undelivered(row)
-
-
-def _undelivered(row: OutboxRow) -> Problem:
-    message = say("发给{name}的邮件被拒收：{why}", name=row.recipient.name, why=row.last_error or "")
-    hint = say("请核对台账中{who}的邮箱，改好后程序会发以后的通知；这一封请电话告知", who=row.recipient.who)
-    return Problem("mail-refused", message, hint)
-
-
-def _without_copies(row: OutboxRow, copies: tuple[str, ...]) -> Problem:
-    names = "、".join(copy.name for copy in row.copies if copy.who in copies)
-    message = say("发给{name}的邮件已送达，抄送{names}的被拒收", name=row.recipient.name, names=names)
-    return Problem("copy-refused", message, say("请核对台账中{who}的邮箱", who="、".join(copies)))
+        return None if row is None or row.kind is MessageKind.WARNING else told(row, fact)

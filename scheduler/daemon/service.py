@@ -18,6 +18,7 @@ from scheduler.daemon.desk import Desk
 from scheduler.daemon.dispatch import Dispatch
 from scheduler.daemon.duties import Duties
 from scheduler.daemon.notify import notify, reloading, watchdog
+from scheduler.daemon.returned import Returned
 from scheduler.journal import OutboxState
 from scheduler.mailing import Post
 from scheduler.planning import Plan
@@ -37,10 +38,18 @@ class Daemon:
     """`beat` is all of the work; `run` repeats it on the alarm clock's rings."""
 
     def __init__(
-        self, desk: Desk, dispatch: Dispatch, post: Post, tell_time: Callable[[], datetime], domain: str
+        self,
+        desk: Desk,
+        dispatch: Dispatch,
+        post: Post,
+        tell_time: Callable[[], datetime],
+        domain: str,
+        *,
+        returned: Returned,
     ) -> None:
         self.desk = desk
         self._dispatch = dispatch
+        self._returned = returned
         self._tell_time = tell_time
         self._domain = domain
         self._duties = Duties(desk, post, domain)
@@ -67,7 +76,9 @@ class Daemon:
         self._queue(now)
         self._duties.run(now)
         accepted = self._dispatch.run(self._current, self._tell_time, self._progress)
-        self._duties.report(*self._dispatch.trouble(), self._tell_time())
+        self._returned.run(self._tell_time())
+        outage, faults = self._dispatch.trouble()
+        self._duties.report(outage, (*faults, *self._returned.trouble), self._tell_time())
         return accepted
 
     def once(self, sleep: Callable[[float], None] = time.sleep) -> int:

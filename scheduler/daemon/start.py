@@ -11,11 +11,13 @@ from scheduler.clock import BEIJING
 from scheduler.daemon.desk import Desk
 from scheduler.daemon.dispatch import Compose, Dispatch
 from scheduler.daemon.pace import Pace
+from scheduler.daemon.returned import Returned
 from scheduler.daemon.service import Daemon
 from scheduler.daemon.services import Services
 from scheduler.journal import Claim
-from scheduler.mailing import Letter, Post, Rendered, Transport, patience, per_minute, transport_for
+from scheduler.mailing import Letter, Post, Rendered, Transport, inbox_for, patience, per_minute, transport_for
 from scheduler.planning import Plan
+from scheduler.planning.case import LATE
 from scheduler.planning.messages import on_trial
 from scheduler.planning.model import Message, Notice
 from scheduler.planning.people import Directory
@@ -41,9 +43,12 @@ def open_daemon(
     transport = transport or transport_for(settings.smtp, settings.smtp_password, env=env)
     desk = Desk(services, tell_time())
     lease = timedelta(seconds=max(_SHORTEST_LEASE, 3 * patience(env)))
+    inbox = inbox_for(settings.bounces, settings.imap_password, env=env) if settings.bounces else None
+    returned = Returned(desk.journal, inbox, settings.bounces or "")
     pace = Pace(per_minute(settings.smtp, env))
     dispatch = Dispatch(desk.journal, transport, _composer(post), lease, pace)
-    return Daemon(desk, dispatch, post, tell_time, sender_domain(settings.sender, register))
+    domain = sender_domain(settings.sender, register)
+    return Daemon(desk, dispatch, post, tell_time, domain, returned=returned)
 
 
 def sender_domain(sender: str | None, register: Register) -> str:
@@ -56,7 +61,8 @@ def sender_domain(sender: str | None, register: Register) -> str:
 def _composer(post: Post) -> Compose:
     def compose(claim: Claim, notices: tuple[Notice, ...], plan: Plan, now: datetime) -> Letter:
         row = claim.row
-        message = Message(row.key, row.kind, row.recipient, row.copies, row.moment, notices, row.late, row.cause)
+        late = row.late or now - row.moment > LATE  # a server that was down makes a letter late that was formed in time
+        message = Message(row.key, row.kind, row.recipient, row.copies, row.moment, notices, late, row.cause)
         message = _on_trial(message, plan, now)
         if row.body is not None:
             rendered = Rendered(row.body.subject, row.body.text, row.body.html)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scheduler.mailing.bounces import Bounce, Failure, read_bounce
 from scheduler.mailing.checking import check_templates
 from scheduler.mailing.errors import (
     ConfigurationFailure,
@@ -12,6 +13,7 @@ from scheduler.mailing.errors import (
     TemporaryFailure,
     UnknownFailure,
 )
+from scheduler.mailing.inbox import Inbox, InboxFailure, inbox_for
 from scheduler.mailing.items import change_view
 from scheduler.mailing.letter import Letter, Mailbox, Receipt
 from scheduler.mailing.post import Post
@@ -21,11 +23,15 @@ from scheduler.mailing.urls import patience, per_minute, transport_for
 from scheduler.mailing.views import ChangeView, CountView, SummaryView
 
 __all__ = [
+    "Bounce",
     "ChangeView",
     "ConfigurationFailure",
     "CountView",
     "DeliveryError",
+    "Failure",
     "FolderTransport",
+    "Inbox",
+    "InboxFailure",
     "Letter",
     "Mailbox",
     "MalformedFailure",
@@ -42,7 +48,9 @@ __all__ = [
     "UnknownFailure",
     "change_view",
     "check_templates",
+    "inbox_for",
     "patience",
     "per_minute",
+    "read_bounce",
     "transport_for",
 ]

@@ -27,6 +27,7 @@ from scheduler.mailing.errors import (
 )
 from scheduler.mailing.letter import Letter, Receipt
 from scheduler.mailing.mime import mime
+from scheduler.mailing.tls import tls_context
 from scheduler.mailing.transport import sound
 from scheduler.words import say
 
@@ -74,14 +75,14 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
         self._carried = 0
         options: dict[str, Any] = {"timeout": server.timeout}
         if server.security is Security.TLS:
-            options["context"] = _context(server.ca)
+            options["context"] = tls_context(server.ca)
         super().__init__(
             user=server.user or "relay@localhost",  # a plain relay asks for none, yagmail does
             password=password,
             host=server.host,
             port=server.port,
             smtp_ssl=server.security is Security.TLS,
-            smtp_starttls={"context": _context(server.ca)} if server.security is Security.STARTTLS else False,
+            smtp_starttls={"context": tls_context(server.ca)} if server.security is Security.STARTTLS else False,
             smtp_skip_login=server.user is None,
             soft_email_validation=False,
             **options,
@@ -200,20 +201,6 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
         except (smtplib.SMTPException, OSError):
             pass
         self.close()
-
-
-def _context(ca: Path | None) -> ssl.SSLContext:
-    """Certificates and host names checked, TLS 1.2 or newer; an office's own authority beside the system's."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca is not None:
-        try:
-            context.load_verify_locations(cafile=ca)
-        except OSError as error:  # ssl.SSLError is one
-            message = say("不能读取根证书文件：{file}", file=ca)
-            hint = say("DUBAN_SMTP_CA 应当是一个 PEM 格式的证书文件")
-            raise ConfigurationFailure("smtp-ca", message, hint) from error
-    return context
 
 
 def _refuse_open_login(server: Server, password: str | None) -> None:

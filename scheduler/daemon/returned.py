@@ -1,0 +1,90 @@
+"""Mails that came back after the server had taken them: looked for now and then, each written down once.
+
+A mailbox that cannot be read hurts nothing but itself: it is told of, and tried again later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import datetime, timedelta
+
+from scheduler.daemon.desk import PROGRAM
+from scheduler.journal import Entry, Journal, OutboxRow
+from scheduler.mailing import Bounce, Failure, Inbox, InboxFailure, read_bounce
+from scheduler.planning.model import FactKind, Scalar
+from scheduler.problems import Problem
+
+log = logging.getLogger("duban")
+
+_PAUSE = timedelta(minutes=5)
+_LONGEST_PAUSE = timedelta(hours=1)
+_PATIENCE = 3  # looks that failed in a row, before anybody is told
+
+
+class Returned:
+    """Looks into the inbox at most every five minutes; `url` tells one mailbox from another."""
+
+    def __init__(self, journal: Journal, inbox: Inbox | None, url: str = "") -> None:
+        self._journal = journal
+        self._inbox = inbox
+        self._mark = f"bounces:{hashlib.sha256(url.encode()).hexdigest()[:12]}"
+        self._failed = 0
+        self._looked: tuple[datetime, datetime] | None = None  # when, and when again
+        self._trouble: Problem | None = None
+
+    @property
+    def trouble(self) -> tuple[Problem, ...]:
+        """Why the inbox cannot be read, once it has failed for a while."""
+        return (self._trouble,) if self._trouble is not None and self._failed >= _PATIENCE else ()
+
+    def run(self, now: datetime) -> None:
+        """Write down what came back since the last look, if it is time. Raises UnreachableError for the journal."""
+        if self._inbox is None or (self._looked is not None and self._looked[0] <= now < self._looked[1]):
+            return
+        try:
+            self._look(self._inbox, now)
+        except InboxFailure as failure:
+            self._failed, self._trouble = self._failed + 1, failure.problems[0]
+            log.warning("returned mail unreadable [%s]", self._trouble.code)
+        else:
+            self._failed, self._trouble = 0, None
+        self._looked = now, now + min(_PAUSE * 2**self._failed, _LONGEST_PAUSE)
+
+    def _look(self, inbox: Inbox, now: datetime) -> None:
+        """The place is kept only after what stood before it was written down: killed in between, it is read again."""
+        since = self._journal.mark(self._mark)
+        for raw, place in inbox.fetch(since):
+            bounce = read_bounce(raw)
+            if bounce is not None:
+                self._take(bounce, now)
+            if place and place != since:
+                self._journal.put_mark(self._mark, place)
+
+    def _take(self, bounce: Bounce, now: datetime) -> None:
+        row = next((row for letter in bounce.letters if (row := self._journal.message_with(letter))), None)
+        if row is not None:
+            for failure in bounce.failures:
+                self._note(row, bounce, failure, now)
+
+    def _note(self, row: OutboxRow, bounce: Bounce, failure: Failure, now: datetime) -> None:
+        who, said = _meant(row, failure)
+        data = said | {"message": row.key, "reason": failure.reason, "bounce": bounce.key}
+        entry = Entry(FactKind.FAILED, PROGRAM, task=_only_task(row), data=data)
+        if self._journal.append_once(f"bounced:{row.key}>{who}", entry, now=now):
+            log.warning("returned %s to=%s answer=%s", row.key, who, failure.reason)
+
+
+def _meant(row: OutboxRow, failure: Failure) -> tuple[str, dict[str, Scalar | tuple[str, ...]]]:
+    """Whose letter came back: a copy's, the recipient's, or (forwarded, so that nobody can tell) somebody's."""
+    for copy in row.copies:
+        if copy.address.lower() in failure.addresses:
+            return copy.who, {"copies": (copy.who,), "final": False}
+    if row.recipient.address.lower() in failure.addresses or not row.copies:
+        return row.recipient.who, {"notices": row.notices, "final": True}
+    return "?", {"final": False}
+
+
+def _only_task(row: OutboxRow) -> str | None:
+    tasks = {key.partition("#")[0] for key in row.notices}
+    return tasks.pop() if len(tasks) == 1 else None
