@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,10 +30,13 @@ class Looked:
 
 def look(claim: Claim, plan: Plan, now: datetime) -> Looked:
     """Look at each notice of a claimed message again, or at the message where it has none."""
-    if not claim.notices:
-        return _without_notices(claim.row, plan, now)
+    return look_at(claim.notices, plan, now) if claim.notices else _without_notices(claim.row, plan, now)
+
+
+def look_at(keys: Sequence[str], plan: Plan, now: datetime) -> Looked:
+    """Look at notices again, by their keys."""
     wanted, waits, gone = list[Notice](), list[datetime](), defaultdict[str, list[str]](list)
-    for key in claim.notices:
+    for key in keys:
         found = look_again(key, plan, now)
         if isinstance(found, Reason):
             gone[found].append(key)

@@ -17,6 +17,7 @@ from scheduler.daemon.alarm import AlarmClock
 from scheduler.daemon.desk import Desk
 from scheduler.daemon.dispatch import Dispatch
 from scheduler.daemon.duties import Duties
+from scheduler.daemon.gathering import gather
 from scheduler.daemon.notify import notify, reloading, watchdog
 from scheduler.daemon.returned import Returned
 from scheduler.journal import OutboxState
@@ -75,6 +76,7 @@ class Daemon:
             self._dispatch.tidy(self.desk.plan, now)
         self._queue(now)
         self._duties.run(now)
+        gather(self.desk.journal, self.desk.plan, now, self._domain)
         accepted = self._dispatch.run(self._current, self._tell_time, self._progress)
         self._returned.run(self._tell_time())
         outage, faults = self._dispatch.trouble()

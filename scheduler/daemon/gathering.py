@@ -1,0 +1,63 @@
+"""After an outage: what waits in the outbox for one reader becomes one message. It composes and sends nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.daemon.looking import look_at
+from scheduler.journal import Journal, OutboxRow
+from scheduler.planning import Plan
+from scheduler.planning.messages import together
+from scheduler.planning.model import Message, Notice
+
+log = logging.getLogger("duban")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A message that may go now: what of it is still wanted, and what is not, by reason."""
+
+    row: OutboxRow
+    wanted: tuple[Notice, ...]
+    unwanted: tuple[tuple[str, list[str]], ...]
+
+    @property
+    def message(self) -> Message:
+        """As it would be formed of what is left of it."""
+        row = self.row
+        return Message(row.key, row.kind, row.recipient, row.copies, row.moment, self.wanted, row.late)
+
+
+def gather(journal: Journal, plan: Plan, now: datetime, domain: str) -> int:
+    """Make one message of those that wait for one reader and may all go now. Returns how many it made.
+
+    Where the hour holds a notice back (a night, a rest day, one escalation a day), its message stays as it is.
+    """
+    made = 0
+    for rows in journal.crowded():
+        ready = [found for row in rows if (found := _ready(row, plan, now)) is not None]
+        if len(ready) > 1:
+            made += _merge(journal, ready, now, domain)
+    return made
+
+
+def _ready(row: OutboxRow, plan: Plan, now: datetime) -> _Ready | None:
+    found = look_at(row.notices, plan, now)
+    if not found.wanted or found.wait is not None:
+        return None
+    return _Ready(row, found.wanted, tuple((reason, keys or []) for reason, keys in found.unwanted))
+
+
+def _merge(journal: Journal, ready: list[_Ready], now: datetime, domain: str) -> bool:
+    message = together([one.message for one in ready], now)
+    unwanted: defaultdict[str, list[str]] = defaultdict(list)
+    for one in ready:
+        for reason, keys in one.unwanted:
+            unwanted[reason] += keys
+    key = journal.merge([one.row for one in ready], message, unwanted, now=now, domain=domain)
+    if key is not None:
+        log.info("merged %d messages into %s to=%s", len(ready), key, message.recipient.who)
+    return key is not None
