@@ -13,7 +13,7 @@ from scheduler.cli.files import asked_format, deliver
 from scheduler.cli.freezing import frozen
 from scheduler.cli.moments import moment
 from scheduler.cli.options import command, option, spoken, tell
-from scheduler.cli.output import print_json
+from scheduler.cli.output import WIDE, print_json
 from scheduler.cli.situation import situation
 from scheduler.planning.entries import known
 from scheduler.planning.model import Moment
@@ -84,4 +84,4 @@ def _lines(view: View, beside: Comparison | None, unit: str | None) -> Iterator[
         return
     yield from lines(view)
     yield ""
-    yield from compared.lines(beside, view) if beside else folded(tell(compared.none(view.found.year)), 80)
+    yield from compared.lines(beside, view) if beside else folded(tell(compared.none(view.found.year)), WIDE)

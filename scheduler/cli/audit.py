@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from scheduler.cli.desk import services
+from scheduler.cli.files import put_lines
 from scheduler.cli.index import COMMANDS
-from scheduler.cli.options import Group, command, option, output_format, tell
-from scheduler.cli.output import line, print_json
+from scheduler.cli.options import Group, command, option, output_format, spoken, tell
+from scheduler.cli.output import line, print_json, utter
 from scheduler.planning.model import Fact, FactKind
 from scheduler.problems import Problem, UnreachableError
+from scheduler.reports.log import lines
 from scheduler.reports.shapes import iso
-from scheduler.reports.text import clipped
 from scheduler.words import say
 
 _KIND = click.Choice([kind.value for kind in FactKind])
@@ -38,16 +41,16 @@ def audit() -> None:
 @option("--kind", type=_KIND, multiple=True, metavar="KIND", words=say("只看这类记录"))
 @option("--last", type=click.IntRange(min=1), metavar="N", words=say("只看最后N条"))
 def log(*, task: str | None, kind: tuple[str, ...], last: int | None) -> None:
-    found = [fact for fact in services().facts() if _wanted(fact, task, kind)]
+    desk = services()
+    _there(desk.has_journal, desk.settings.database)
+    found = [fact for fact in desk.facts() if _wanted(fact, task, kind)]
     found = found[-last:] if last else found
     if output_format() == "json":
         print_json({"facts": [_shape(fact) for fact in found]})
         return
     for fact in found:
-        click.echo(line(_shape(fact)) if output_format() == "jsonl" else _told(fact))
-        changed = fact.data.get("changed") if output_format() == "text" else ()
-        for sentence in changed if isinstance(changed, tuple) else ():
-            click.echo(f"      {sentence}")
+        for text in [line(_shape(fact))] if output_format() == "jsonl" else lines(fact, spoken()):
+            click.echo(text)
 
 
 @command(
@@ -68,9 +71,9 @@ def verify(*, head: str | None) -> int:
         shape = {"kind": fault.kind.value, "seq": fault.seq, "message": tell(fault.message)} if fault else None
         print_json({"sound": result.sound, "head": str(result.head), "seq": result.head.seq, "fault": shape})
     elif fault is None:
-        click.echo(tell(say("{n}条记录完好，数据校验码 {head}", n=result.head.seq, head=str(result.head))))
+        utter(say("{n}条记录完好，数据校验码 {head}", n=result.head.seq, head=str(result.head)))
     else:
-        click.echo(tell(fault.message))
+        utter(fault.message)
     return int(fault is not None)
 
 
@@ -79,13 +82,13 @@ def verify(*, head: str | None) -> int:
     group=audit,
     words=say("导出全部记录，每行一个JSON，可用别的程序校验"),
     formats=("text", "jsonl"),
-    example="duban audit export > facts.jsonl",
+    example="duban audit export -o facts.jsonl\nduban audit export | gzip > facts.jsonl.gz",
 )
-def export() -> None:
+@option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", words=say("写成.jsonl文件"))
+def export(*, output: Path | None) -> None:
     desk = services()
     _there(desk.has_journal, desk.settings.database)
-    for fact in desk.record.export():
-        click.echo(fact)
+    put_lines(desk.record.export(), output)
 
 
 def _there(exists: bool, database: str) -> None:
@@ -109,10 +112,3 @@ def _shape(fact: Fact) -> dict[str, object]:
         "task": fact.task,
         "data": {key: list(value) if isinstance(value, tuple) else value for key, value in fact.data.items()},
     }
-
-
-def _told(fact: Fact) -> str:
-    data = ", ".join(f"{key}={value}" for key, value in fact.data.items() if not isinstance(value, tuple))
-    on = f" {iso(fact.on)}" if fact.on else ""
-    when = f"{fact.entered:%Y-%m-%d %H:%M}"
-    return clipped(f"{fact.seq:>5} {when} {fact.by} {fact.kind}{on} {fact.task or ''} {data}", 200)

@@ -9,6 +9,7 @@ import click
 
 from scheduler import clock
 from scheduler.cli.desk import services
+from scheduler.cli.files import put
 from scheduler.cli.options import command, option, spoken, tell
 from scheduler.daemon.start import sender_domain
 from scheduler.planning.entries import known
@@ -47,7 +48,4 @@ def feed(*, unit: str | None, person: str | None, office: bool, output: Path | N
     content = made(
         entries(plan, since, until, unit=unit, person=person), plan, title, now, domain=domain, lang=spoken()
     )
-    if output is None:
-        click.echo(content.decode(), nl=False)
-    else:
-        output.write_bytes(content)
+    put(content, output)

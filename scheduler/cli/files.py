@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO
 
 import click
 
@@ -36,15 +39,32 @@ def put(content: bytes, output: Path | None) -> None:
     if output is None:
         sys.stdout.buffer.write(content)
         return
+    with _instead(output) as part:
+        part.write(content)
+
+
+def put_lines(lines: Iterable[str], output: Path | None) -> None:
+    """Write the lines as they come; a file that is there is replaced only by a whole one."""
+    if output is None:
+        for line in lines:
+            click.echo(line)
+        return
+    with _instead(output) as part:
+        part.writelines(f"{line}\n".encode() for line in lines)
+
+
+@contextmanager
+def _instead(output: Path) -> Iterator[IO[bytes]]:
+    """A file that takes the place of `output` when it is whole, and says so."""
     with NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as part:
         try:
-            part.write(content)
+            yield part
             part.close()
             mask = os.umask(0)
             os.umask(mask)
             Path(part.name).chmod(0o666 & ~mask)
             Path(part.name).replace(output)
-        except OSError:
+        except BaseException:
             Path(part.name).unlink(missing_ok=True)
             raise
     click.echo(tell(say("已写入 {file}", file=str(output))), err=True)

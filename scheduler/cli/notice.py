@@ -13,7 +13,7 @@ from scheduler.cli.desk import login, services
 from scheduler.cli.errors import shown
 from scheduler.cli.moments import day
 from scheduler.cli.options import command, option, output_format, spoken, tell
-from scheduler.cli.output import print_json, problem_data
+from scheduler.cli.output import print_json, problem_data, utter
 from scheduler.cli.region import region as read_region
 from scheduler.daemon.importing import Import, applied, prepared
 from scheduler.daemon.kept import Given
@@ -71,11 +71,11 @@ def _say(draft: Import) -> None:
     shown(draft.problems, spoken())
     if draft.is_sound:
         for one in draft.days:
-            click.echo(tell(moves.day_line(one)))
+            utter(moves.day_line(one))
         if draft.settled:
-            click.echo(tell(say("{n}天由暂定转为已公布", n=draft.settled)))
+            utter(say("{n}天由暂定转为已公布", n=draft.settled))
         for sentence in (*moves.open_lines(draft.open_days), *moves.lines(draft.moves)):
-            click.echo(tell(sentence))
+            utter(sentence)
 
 
 def _close(draft: Import, *, imported: bool) -> None:
@@ -97,7 +97,7 @@ def _close(draft: Import, *, imported: bool) -> None:
             }
         )
     elif imported and notice:
-        click.echo(tell(say("已导入{number}（{year}年）。", number=notice.number, year=notice.year)))
+        utter(say("已导入{number}（{year}年）。", number=notice.number, year=notice.year))
     elif draft.is_sound and not draft.is_news:
         click.echo(tell(say("这些安排都已在日历中，没有变化，未导入。")))
     else:

@@ -1,4 +1,4 @@
-"""Data on stdout: JSON and CSV. It chooses no content."""
+"""Data on stdout: JSON, CSV, sentences. It chooses no content."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ import click
 
 from scheduler.cli.options import spoken
 from scheduler.problems import Problem
+from scheduler.reports.text import folded
+from scheduler.words import Phrase
+
+WIDE = 80
 
 
 def line(value: object) -> str:
@@ -38,6 +42,14 @@ def print_streamed(
     for key, value in tail:
         out.write(f",\n{line(key)}: {line(value)}")
     out.write("\n}\n")
+
+
+def utter(said: Phrase | str, *, indent: int = 0, err: bool = False) -> None:
+    """A sentence in the language of this call, in lines of 80 columns; those after the first are indented."""
+    first, *rest = folded(said if isinstance(said, str) else said.text(spoken()), WIDE - indent)
+    click.echo(first, err=err)
+    for text in rest:
+        click.echo(" " * indent + text, err=err)
 
 
 def print_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -14,7 +14,7 @@ from scheduler.cli.files import asked_format, deliver, put
 from scheduler.cli.freezing import freeze as frozen_now
 from scheduler.cli.moments import day, end_of, start_of
 from scheduler.cli.options import command, option, output_format, spoken, tell
-from scheduler.cli.output import print_json, print_streamed
+from scheduler.cli.output import print_json, print_streamed, utter
 from scheduler.cli.running import running, running_calendars
 from scheduler.cli.situation import situation
 from scheduler.daemon.services import HORIZON, Services
@@ -25,13 +25,11 @@ from scheduler.problems import Problem, UsageError
 from scheduler.register import Register
 from scheduler.reports import difference
 from scheduler.reports.forecast import Forecast, data, lines
-from scheduler.reports.text import folded
 from scheduler.reports.yearbook import book
 from scheduler.reports.yearplan import page as page_of
 from scheduler.words import say
 
 _SPAN = timedelta(days=30)
-_WIDE = 80
 _FILES = ("xlsx", "html")
 _YEARS = click.IntRange(2005, 2049)  # what the calendar answers
 _LONGEST = 50_000_000  # characters of a page: a year of a thousand units
@@ -58,7 +56,7 @@ duban plan --year 2027 --freeze""",
 @option("--year", type=_YEARS, metavar="YEAR", words=say("全年：1月1日至12月31日"))
 @option("--who", metavar="ID", words=say("只看一个人或一个单位"))
 @option("--chasers", is_flag=True, words=say("列出每一次催办，不只前两次"))
-@option("--freeze", is_flag=True, words=say("年初定计划：冻结 --year 的全年计划，此后考核与它比较"))
+@option("--freeze", is_flag=True, words=say("年初定计划：冻结 --year 的全年计划"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
 @option("--against", type=click.Choice(["running"]), words=say("与正在运行的台账比较"))
 @option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", words=say("全年计划写成哪个文件"))
@@ -122,8 +120,7 @@ def _freeze(year: int | None, others: tuple[object, ...], by: str) -> None:
         seq=fact.seq,
         digest=fact.data["digest"],
     )
-    for line in folded(tell(said), _WIDE):
-        click.echo(line, err=output_format() != "text")
+    utter(said, err=output_format() != "text")
 
 
 def _year(year: int | None, others: tuple[object, ...], form: str, output: Path | None) -> None:

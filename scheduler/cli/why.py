@@ -7,7 +7,7 @@ import click
 from scheduler import clock
 from scheduler.cli.desk import plan_around, services
 from scheduler.cli.options import command, output_format, spoken, tell
-from scheduler.cli.output import print_json
+from scheduler.cli.output import print_json, utter
 from scheduler.planning.entries import unknown_task
 from scheduler.planning.why import why as explain
 from scheduler.reports.shapes import days
@@ -34,6 +34,6 @@ def why(*, task: str) -> None:
             | {"steps": [step.text(spoken()) for step in steps]}
         )
         return
-    click.echo(tell(say("{task}  {title}", task=found.id, title=found.slot.obligation.title)))
+    utter(say("{task}  {title}", task=found.id, title=found.slot.obligation.title))
     for n, step in enumerate(steps, 1):
-        click.echo(f"{n}. {tell(step)}")
+        utter(f"{n}. {tell(step)}", indent=len(f"{n}. "))

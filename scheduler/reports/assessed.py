@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from scheduler.planning.model import Moment, Standing, State, Task
 from scheduler.planning.occasions import ONCE
+from scheduler.planning.spoken import STATES
 from scheduler.reports.assessment import Ahead, Assessment, Count, Part, count_of, is_met
 from scheduler.reports.columns import UNSORTED
 from scheduler.reports.figures import Counted, Figures, Result, percent
 from scheduler.reports.shapes import iso
-from scheduler.reports.status import STATES
 from scheduler.reports.text import aligned, cells, folded, padded
 from scheduler.reports.workbook import Book, Cell, Column, Imprint, Kind, Sheet, Tone, Toned
 from scheduler.words import Lang, Phrase, say

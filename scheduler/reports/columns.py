@@ -14,12 +14,13 @@ from scheduler.planning.model import Leg, LegKind, Light, Moment, NoticeKind, Ou
 from scheduler.planning.occasions import ONCE
 from scheduler.planning.people import OFFICER
 from scheduler.planning.plan import Plan
+from scheduler.planning.spoken import STATES
 from scheduler.planning.taskfacts import TaskFacts
 from scheduler.planning.windows import day_of
 from scheduler.register.model import Basis, Selector
 from scheduler.register.values import SetBy
 from scheduler.reports.shapes import BEIJING, iso
-from scheduler.reports.status import STATES, Row, bearer_name
+from scheduler.reports.status import Row, bearer_name
 from scheduler.reports.workbook import Cell, Column, Kind, Tone, Toned
 from scheduler.words import Lang, Phrase, say
 

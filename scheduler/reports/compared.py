@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scheduler.planning.model import BEIJING
+from scheduler.planning.spoken import STATES
 from scheduler.reports.assessed import View, table
 from scheduler.reports.columns import UNSORTED
 from scheduler.reports.frozen import Compared, Comparison, Since
 from scheduler.reports.shapes import iso
-from scheduler.reports.status import STATES
 from scheduler.reports.text import folded
 from scheduler.reports.workbook import Cell, Column, Kind, Sheet, Tone, Toned
 from scheduler.words import Lang, Phrase, say

@@ -10,10 +10,11 @@ from scheduler.planning.entries import Accepted
 from scheduler.planning.index import parts
 from scheduler.planning.model import FactKind, State, Task
 from scheduler.planning.plan import Plan
+from scheduler.planning.spoken import STATES
 from scheduler.planning.standing import standing
 from scheduler.register.model import Coverage, Measure, Quota
 from scheduler.reports.shapes import iso, target_said
-from scheduler.reports.status import STATES, next_notice
+from scheduler.reports.status import next_notice
 from scheduler.words import Phrase, say
 
 _LISTED = 3

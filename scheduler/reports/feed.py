@@ -10,10 +10,10 @@ from icalendar import Alarm, Calendar, Event
 
 from scheduler.planning.model import BEIJING, Moment, Standing, State, Task
 from scheduler.planning.plan import Plan
+from scheduler.planning.spoken import STATES
 from scheduler.planning.standing import standing
 from scheduler.planning.windows import day_of
 from scheduler.reports.shapes import iso
-from scheduler.reports.status import STATES
 from scheduler.words import Lang, Phrase, say
 
 _OVER = frozenset({State.DONE, State.DONE_LATE, State.WAIVED})

@@ -8,12 +8,12 @@ from datetime import date, datetime
 
 from scheduler.planning.model import Fact, FactKind, Moment, NoticeKind, OutcomeKind, State, Task
 from scheduler.planning.plan import Plan
+from scheduler.planning.spoken import STATES
 from scheduler.planning.standing import is_overdue, standing
 from scheduler.planning.windows import day_of
 from scheduler.register.model import Basis, Selector
 from scheduler.register.values import SetBy
 from scheduler.reports.shapes import BEIJING, kind_of
-from scheduler.reports.status import STATES
 
 ORDER = "order"  # what a fact of kind draft says of a 督办单
 _ANSWER = 5  # working days to answer in

@@ -12,38 +12,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from scheduler.planning.model import Fact, FactKind, Light, OutcomeKind, Slot
+from scheduler.planning.model import Fact, FactKind, Light, Slot
 from scheduler.planning.plan import Plan
+from scheduler.planning.reasons import Reason
+from scheduler.planning.spoken import OUTCOMES, STATES, called
 from scheduler.planning.why import why
 from scheduler.planning.windows import day_of, end_of
 from scheduler.reports.forecast import KINDS
 from scheduler.reports.shapes import BEIJING, iso
-from scheduler.reports.status import LIGHTS, STATES, Row, Sent, bearer_name, summary
+from scheduler.reports.status import LIGHTS, Row, Sent, bearer_name, summary
 from scheduler.words import Lang, Phrase, say
 
 LONGEST = 60_000_000  # characters; a province of 100,000 tasks stays below
 SHAPES = {Light.RED: "■", Light.YELLOW: "▲", Light.GREEN: "●", Light.GREY: "○"}
-FACTS = {
-    FactKind.DONE: say("办结"),
-    FactKind.REPORT: say("报结"),
-    FactKind.CONFIRM: say("核实报结，办结"),
-    FactKind.RETURN: say("退回报结"),
-    FactKind.ACK: say("签收"),
-    FactKind.EXTEND: say("延期"),
-    FactKind.PAUSE: say("停止计算期限"),
-    FactKind.RESUME: say("恢复计算期限"),
-    FactKind.WAIVE: say("免报"),
-    FactKind.REOPEN: say("重新打开"),
-    FactKind.ASSIGN: say("指定责任单位"),
-    FactKind.DRAFT: say("拟督办单"),
-}
-_OUTCOMES = {
-    OutcomeKind.QUEUED: say("待发"),
-    OutcomeKind.SENT: say("已发"),
-    OutcomeKind.SKIPPED: say("未发"),
-    OutcomeKind.DROPPED: say("撤下"),
-    OutcomeKind.DEAD: say("被拒收"),
-}
+# What stands in a task's history beside its mails.
+_TOLD = frozenset(
+    {FactKind.DONE, FactKind.REPORT, FactKind.CONFIRM, FactKind.RETURN, FactKind.ACK, FactKind.EXTEND, FactKind.PAUSE}
+    | {FactKind.RESUME, FactKind.WAIVE, FactKind.REOPEN, FactKind.ASSIGN, FactKind.DRAFT, FactKind.RELEASE}
+    | {FactKind.WITHDRAW}
+)
 _NO_CATEGORY = say("未分类")
 WORDS: Mapping[str, Phrase] = {
     "title": say("政务公开事项督办情况"),
@@ -64,7 +51,7 @@ WORDS: Mapping[str, Phrase] = {
     "bearer": say("责任单位或责任人"),
     "state": say("状态"),
     "done": say("办结日期"),
-    "evidence": say("凭据"),
+    "evidence": say("凭证"),
     "history": say("办理记录和通知"),
     "next": say("下一个通知"),
     "none": say("无"),
@@ -276,7 +263,7 @@ class _Maker:
 
     def _history(self, row: Row) -> Iterator[Line]:
         facts = self._plan.history.task(row.task.id).facts
-        said = [(fact.entered, self._fact(fact)) for fact in facts if fact.kind in FACTS]
+        said = [(fact.entered, self._fact(fact)) for fact in facts if fact.kind in _TOLD]
         said += [(sent.outcome.at, self._sent(sent)) for sent in row.notices]
         for at, text in sorted(said, key=lambda pair: pair[0]):
             yield Line(f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}", text.text(self._lang))
@@ -287,13 +274,15 @@ class _Maker:
         who = self._names.get(fact.by, fact.by)
         on = say("，{on}", on=iso(fact.on)) if fact.on else ""
         rest = say("：{words}", words=words) if words else ""
-        return say("{what}（{who}{on}）{rest}", what=FACTS[fact.kind], who=who, on=on, rest=rest)
+        return say("{what}（{who}{on}）{rest}", what=called(fact.kind), who=who, on=on, rest=rest)
 
     def _sent(self, sent: Sent) -> Phrase:
         to = tuple(self._names.get(who, who) for who in sent.outcome.to)
         whom = say(" → {to}", to=to) if to else ""
-        why_not = say("（{reason}）", reason=sent.outcome.reason) if sent.outcome.reason else ""
-        outcome = _OUTCOMES[sent.outcome.kind]
+        code = sent.outcome.reason
+        reason = Reason(code).phrase if code in set(Reason) else code
+        why_not = say("（{reason}）", reason=reason) if reason else ""
+        outcome = OUTCOMES[sent.outcome.kind]
         return say(
             "{kind} {step} {outcome}{to}{reason}",
             kind=KINDS[sent.kind], step=sent.step, outcome=outcome, to=whom, reason=why_not,

@@ -12,6 +12,7 @@ from scheduler.planning.byhand import asked_steps
 from scheduler.planning.cases import SILENT, Cases
 from scheduler.planning.model import Light, Notice, NoticeKind, Outcome, OutcomeKind, Slot, Standing, State, Step, Task
 from scheduler.planning.plan import Plan
+from scheduler.planning.spoken import STATES
 from scheduler.planning.standing import has_lapsed, standing
 from scheduler.planning.windows import day_of, end_of
 from scheduler.register.values import SetBy
@@ -20,17 +21,6 @@ from scheduler.reports.text import cells, clipped, folded
 from scheduler.words import Lang, Phrase, say
 
 LIGHTS = {Light.RED: say("红"), Light.YELLOW: say("黄"), Light.GREEN: say("绿"), Light.GREY: say("灰")}
-STATES = {
-    State.DORMANT: say("未启用"),
-    State.NOT_OPEN: say("未到办理期"),
-    State.OPEN: say("办理中"),
-    State.REPORTED: say("待核"),
-    State.PAUSED: say("暂停计算"),
-    State.OVERDUE: say("逾期"),
-    State.DONE: say("办结"),
-    State.DONE_LATE: say("逾期办结"),
-    State.WAIVED: say("免报"),
-}
 COLUMNS = (
     "task", "obligation", "title", "bearer", "period", "state", "light", "opens", "printed", "due", "target", "outer",
     "provisional", "done", "required", "missing", "done_on", "evidence", "acknowledged_at", "extensions", "next_notice",

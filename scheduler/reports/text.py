@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from unicodedata import east_asian_width
 
-_PIECES = re.compile(r"[!-~]+ *|.", re.DOTALL)  # a word of letters with the blanks after it, or any one character
+# A word of letters with the blanks after it, or any one character; no line begins with a closing mark or ends with an
+# opening one (避头尾).
+_PIECES = re.compile(r"[（“《〔]*(?:[!-~]+ *|.)[，。；：、）”》〕！？…]*", re.DOTALL)
 
 
 def cells(text: str) -> int:

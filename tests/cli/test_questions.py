@@ -116,10 +116,22 @@ def test_the_journal_verifies_and_exports(office):
     assert cut.exit_code == 1
     exported = [json.loads(line) for line in office("audit", "export").stdout.splitlines()]
     assert [(fact["seq"], fact["kind"]) for fact in exported] == [(1, "event")]
+    path = office.folder / "facts.jsonl"
+    assert office("audit", "export", "-o", str(path)).exit_code == 0
+    assert path.read_text(encoding="utf-8") == office("audit", "export").stdout
 
 
-def test_an_audit_without_a_database_makes_none(office):
-    result = office("audit", "verify")
+def test_what_readers_see_fits_into_eighty_columns(office):
+    office("event", "document.issued", "--unit", "changji-city", "--ref", "A", "--at", "2026-11-20")
+    office("done", "publish/changji-city/A", "--evidence", "https://www.example.gov.cn/zwgk/2026/11/23/" + "0" * 60)
+    for words in (["why", "publish/changji-city/A"], ["audit", "log"], ["audit", "verify"]):
+        for lang in ("zh", "en"):
+            assert max(map(cells, office(*words, "--lang", lang).stdout.splitlines())) <= 80, words
+
+
+@pytest.mark.parametrize("name", ["log", "verify", "export"])
+def test_an_audit_without_a_database_makes_none(name, office):
+    result = office("audit", name)
     assert (result.exit_code, result.stderr.startswith("error[database-missing]")) == (4, True)
     assert office.files == {"obligations.yaml"}
 
