@@ -155,7 +155,7 @@ def _go(held: Ruling, now: datetime, window: Window) -> Ruling:
     late = now - window.next(held.at) > LATE and not held.step.ask
     reason = Reason.LATE if late and held.reason is Reason.DUE else held.reason
     moment = window.on(now.date())
-    if window.anytime:
+    if window.anytime or held.step.by_hand:
         moment = now.replace(second=0, microsecond=0) if late else held.at
     return replace(held, verdict=Verdict.SEND, reason=reason, at=moment, late=late)
 

@@ -39,11 +39,8 @@ def test_a_chaser_goes_at_once_where_the_send_time_has_come():
     story.beat("2026-02-04 09:00")
     assert ask(story, "2026-02-04 15:20") == f"{TASK}：已登记催办，随即发给周敏"
     (message,) = story.beat("2026-02-04 15:20")
-    assert (told([message]), message.kind.value, message.late) == (
-        ["zhou.min: chase-by-hand-2026-02-04"],
-        "chaser",
-        False,
-    )
+    assert told([message]) == ["zhou.min: chase-by-hand-2026-02-04"]
+    assert (message.kind.value, message.moment, message.late) == ("chaser", at("2026-02-04 15:20"), False)
     assert story.beat("2026-02-04 15:21") == []
 
 
