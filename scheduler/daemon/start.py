@@ -18,7 +18,6 @@ from scheduler.journal import Claim
 from scheduler.mailing import Letter, Post, Rendered, Transport, inbox_for, patience, per_minute, transport_for
 from scheduler.planning import Plan
 from scheduler.planning.case import LATE
-from scheduler.planning.case import LATE
 from scheduler.planning.messages import on_trial
 from scheduler.planning.model import Message, Notice
 from scheduler.planning.people import Directory
@@ -62,7 +61,6 @@ def sender_domain(sender: str | None, register: Register) -> str:
 def _composer(post: Post) -> Compose:
     def compose(claim: Claim, notices: tuple[Notice, ...], plan: Plan, now: datetime) -> Letter:
         row = claim.row
-        late = row.late or now - row.moment > LATE  # a server that was down makes a letter late that was formed in time
         late = row.late or now - row.moment > LATE  # a server that was down makes a letter late that was formed in time
         message = Message(row.key, row.kind, row.recipient, row.copies, row.moment, notices, late, row.cause)
         message = _on_trial(message, plan, now)
