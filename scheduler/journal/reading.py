@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 from scheduler.journal.agreement import TELLING, disagreement
@@ -189,7 +189,7 @@ class Reading:
 def glance(url: str) -> Reading | None:
     """The journal at a SQLite URL, to be asked; None where it takes more to open it (or to say why it cannot be)."""
     kind, _, path = url.partition(":///")
-    if kind != "sqlite" or not Path(path).is_file():
+    if kind != "sqlite" or not os.access(path, os.F_OK):
         return None
     try:
         found = SqliteFile(path)
