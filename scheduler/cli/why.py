@@ -9,6 +9,7 @@ from scheduler.cli.desk import plan_around, services
 from scheduler.cli.options import command, output_format, spoken, tell
 from scheduler.cli.output import print_json, utter
 from scheduler.planning.entries import unknown_task
+from scheduler.planning.why import calls
 from scheduler.planning.why import why as explain
 from scheduler.reports.shapes import days
 from scheduler.words import say
@@ -27,13 +28,16 @@ def why(*, task: str) -> None:
     found = plan.task(task)
     if found is None:
         unknown_task(plan, task)
-    steps = explain(found, plan)
+    steps, told = explain(found, plan), calls(found, plan)
     if output_format() == "json":
         print_json(
             {"task": found.id, **days(found.dates), "provisional": found.dates.provisional}
             | {"steps": [step.text(spoken()) for step in steps]}
+            | {"calls": [call.text(spoken()) for call in told]}
         )
         return
     utter(say("{task}  {title}", task=found.id, title=found.slot.obligation.title))
     for n, step in enumerate(steps, 1):
         utter(f"{n}. {tell(step)}", indent=len(f"{n}. "))
+    for call in told:
+        utter(tell(call))

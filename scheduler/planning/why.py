@@ -58,6 +58,15 @@ def why(task: Task, plan: Plan) -> tuple[Phrase, ...]:
     )
 
 
+def calls(task: Task, plan: Plan) -> tuple[Phrase, ...]:
+    """Who was telephoned about a task, when, and what was said: no reason of a date, but what an asker wants beside."""
+    names = {person.id: person.name for person in plan.register.people}
+    found = plan.history.task(task.id).calls
+    return tuple(
+        say("{on}电话联系{who}：{note}", on=_said(c.on), who=names.get(c.person or "", ""), note=c.note) for c in found
+    )
+
+
 # -- where it comes from ---------------------------------------------------------------------------------------------
 
 

@@ -161,6 +161,15 @@ def _sent(entry: Entry, kind: NoticeKind) -> list[str]:
     ]
 
 
+def _calls(entry: Entry) -> Cell:
+    """When somebody was telephoned, who, and what was said."""
+    said = [
+        say("{on} {who}：{note}", on=iso(day_of(c.on)), who=_person(entry, c.person), note=c.note)
+        for c in entry.facts.calls
+    ]
+    return "\n".join(map(entry.say, said))
+
+
 def _extended(entry: Entry) -> Cell:
     legs = [leg for leg in entry.task.slot.legs if leg.kind is LegKind.EXTEND]
     return "\n".join(
@@ -257,6 +266,7 @@ COLUMNS: tuple[tuple[Column, Callable[[Entry], Cell]], ...] = (
     (Column(say("催办日期"), 11), _days(NoticeKind.CHASER)),
     (Column(say("督办次数"), 6, Kind.NUMBER), _times(NoticeKind.ESCALATION)),
     (Column(say("督办日期"), 14), _days(NoticeKind.ESCALATION)),
+    (Column(say("电话联系"), 18), _calls),
     # The third page: what changed the limit.
     (Column(say("延期"), 28), _extended),
     (Column(say("暂停"), 24), _paused),
@@ -265,4 +275,4 @@ COLUMNS: tuple[tuple[Column, Callable[[Entry], Cell]], ...] = (
     (Column(say("尚缺"), 22), _missing),
     (Column(say("任务编号"), 36), lambda e: e.task.id),
 )
-PAGES = (16, 28)  # a printed page begins before these
+PAGES = (16, 29)  # a printed page begins before these

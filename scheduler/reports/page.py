@@ -29,7 +29,7 @@ SHAPES = {Light.RED: "■", Light.YELLOW: "▲", Light.GREEN: "●", Light.GREY:
 _TOLD = frozenset(
     {FactKind.DONE, FactKind.REPORT, FactKind.CONFIRM, FactKind.RETURN, FactKind.ACK, FactKind.EXTEND, FactKind.PAUSE}
     | {FactKind.RESUME, FactKind.WAIVE, FactKind.REOPEN, FactKind.ASSIGN, FactKind.DRAFT, FactKind.RELEASE}
-    | {FactKind.WITHDRAW}
+    | {FactKind.WITHDRAW, FactKind.CHASE, FactKind.CALL}
 )
 _NO_CATEGORY = say("未分类")
 WORDS: Mapping[str, Phrase] = {

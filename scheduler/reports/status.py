@@ -14,6 +14,7 @@ from scheduler.planning.model import Light, Notice, NoticeKind, Outcome, Outcome
 from scheduler.planning.plan import Plan
 from scheduler.planning.spoken import STATES
 from scheduler.planning.standing import has_lapsed, standing
+from scheduler.planning.taskfacts import Called
 from scheduler.planning.windows import day_of, end_of
 from scheduler.register.values import SetBy
 from scheduler.reports.shapes import days, iso, kind_of
@@ -47,6 +48,7 @@ class Row:
     standing: Standing
     notices: tuple[Sent, ...]
     next_notice: datetime | None
+    calls: tuple[Called, ...] = ()
 
     @property
     def task(self) -> Task:
@@ -102,6 +104,7 @@ def data(row: Row) -> dict[str, object]:
         "extensions": stands.extensions,
         "notices": [_sent(sent) for sent in row.notices],
         "next_notice": iso(row.next_notice),
+        "calls": [{"on": iso(c.on), "person": c.person, "note": c.note, "by": c.by} for c in row.calls],
     }
 
 
@@ -165,7 +168,7 @@ def _row(task: Task, cases: Cases, now: datetime) -> Row:
     steps = {Notice(task, step).key: step.at for step in task.slot.steps} if outcomes else {}
     sent = [_noted(task.id, key, outcome, steps.get(key)) for key, outcome in outcomes.items()]
     sent.sort(key=lambda one: (one.at, one.step))
-    return Row(stands, tuple(sent), next_notice(stands, cases, now))
+    return Row(stands, tuple(sent), next_notice(stands, cases, now), cases.plan.history.task(task.id).calls)
 
 
 def next_notice(stands: Standing, cases: Cases, now: datetime) -> datetime | None:

@@ -95,3 +95,20 @@ def test_a_telephone_call_stands_in_the_record_and_its_day_in_the_next_escalatio
     assert (wrong.exit_code, "zhou.min" in wrong.stderr) == (2, True)
     later = overdue("call", CITY, "--note", "x", "--on", "2026-02-04")
     assert (later.exit_code, "error[in-the-future]" in later.stderr) == (3, True)
+
+
+def test_a_telephone_call_stands_wherever_the_history_of_a_task_is_read(overdue):
+    note = "统计数据核对中，预计2月4日报送"
+    overdue("call", CITY, "--note", note, "--person", "zhou.min", "--on", "2026-02-02", "--by-whom", "he.ping")
+    tasks = json.loads(overdue("status", "--format", "json").stdout)["tasks"]
+    assert [t["calls"] for t in tasks if t["task"] == CITY] == [
+        [{"on": "2026-02-02", "person": "zhou.min", "note": note, "by": "he.ping"}]
+    ]
+    assert all(t["calls"] == [] for t in tasks if t["task"] != CITY)
+    assert f"2026-02-02（周一）电话联系周敏：{note}" in overdue("why", CITY).stdout
+    assert overdue("ledger", "-o", str(overdue.folder / "t.csv")).exit_code == 0
+    assert f"2026-02-02 周敏：{note}" in (overdue.folder / "t.csv").read_text("utf-8-sig")
+    assert overdue("page", "-o", str(overdue.folder / "s.html")).exit_code == 0
+    page = (overdue.folder / "s.html").read_text("utf-8")
+    assert page.count(note) == 1
+    assert "电话联系（何平，2026-02-02）" in page

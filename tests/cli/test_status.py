@@ -11,6 +11,7 @@ from scheduler.reports.text import cells
 KEYS = [
     "task", "obligation", "title", "bearer", "period", "state", "light", "opens", "printed", "due", "target", "outer",
     "provisional", "progress", "done_on", "evidence", "acknowledged_at", "extensions", "notices", "next_notice",
+    "calls",
 ]  # fmt: skip
 
 
