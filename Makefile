@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 EDITION := $(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
 
-.PHONY: run test simulate check format words bench setup clean
+.PHONY: run test simulate check format words bench setup clean test-systemd
 
 run: $(VENV)/.run-$(EDITION)  ## check the table, say what is due, send (into ./state/mail unless DUBAN_SMTP is set)
 	@exec $(BIN)/duban run
 
 test: setup check  ## style, types, contracts, tests, the shipped table
 	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --quiet
+
+test-systemd: setup  ## the service on a real systemd: a small Debian, booted beside this machine's own (root, five minutes)
+	@DUBAN_BOOT=1 $(BIN)/python -m pytest --quiet -s tests/booted
 
 simulate: setup  ## two hundred office-years, and two hundred kills of the real daemon
 	@$(BIN)/python -m tests.simulation --years 200
