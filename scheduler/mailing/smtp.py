@@ -108,10 +108,10 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
         return Receipt(answer, (*malformed, *refused))
 
     def check(self, sender: str) -> str:
-        """Connect, log in and name the sender, then take it back; the server's answer. Raises DeliveryErrors."""
+        """Connect, log in and name the sender (if any), no more; the server's answer. Raises DeliveryErrors."""
         smtp = self._connection()
         try:
-            code, text = smtp.mail(sender)
+            code, text = smtp.mail(sender) if sender else smtp.noop()
             if code != 250:
                 raise _sender_failure(code, text)
         except (smtplib.SMTPException, OSError) as error:

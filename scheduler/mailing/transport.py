@@ -87,11 +87,14 @@ class FolderTransport:
         return Receipt(f"250 {self._names[key]}", refused)
 
     def check(self, sender: str) -> str:  # noqa: ARG002 - a folder takes mail from anybody
-        """Write an empty file and take it away."""
+        """Write an empty file and take it away; of a folder that is not there yet, look whether it could be made."""
         with self._told():
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=self._folder, prefix="."):
-                pass
+            place = next(place for place in (self._folder, *self._folder.absolute().parents) if place.exists())
+            if not os.access(place, os.W_OK | os.X_OK):
+                raise PermissionError
+            if place == self._folder:
+                with NamedTemporaryFile(dir=place, prefix="."):
+                    pass
         return "250"
 
     def close(self) -> None:
