@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,9 +11,10 @@ from functools import partial
 from scheduler.planning.byhand import asked_steps
 from scheduler.planning.case import SHEET_AHEAD, Case
 from scheduler.planning.ladders import Repeats, window
-from scheduler.planning.model import Moment, Recipient, Slot, State, Step, Task
+from scheduler.planning.model import Bearer, Moment, Recipient, Slot, State, Step, Task
 from scheduler.planning.people import Directory, Route
 from scheduler.planning.plan import Plan
+from scheduler.planning.progress import has_records
 from scheduler.planning.reasons import Reason
 from scheduler.planning.standing import has_lapsed, standing
 from scheduler.planning.windows import Window
@@ -54,12 +56,22 @@ class Cases:
             self._last = (id(task.slot), now, endless, case)
         return case
 
+    def marked(self, slot: Slot, bearers: Mapping[str, Bearer]) -> AbstractSet[str]:
+        """Of whom something is recorded; the tasks of all others stand alike."""
+        plan, row = self.plan, slot.obligation
+        found = plan.history.marked(row.id, slot.period) & bearers.keys()
+        if slot.span is None:
+            return found
+        return found | {name for name, who in bearers.items() if has_records(who, row, plan.history, plan.roster)}
+
     def _is_fresh(self, task: Task) -> bool:
-        """Whether nothing is recorded about it, so that it stands as all such tasks of its slot do."""
-        name, history = task.id, self.plan.history
-        if task.slot.span is not None or history.outcomes(name) or history.task(name).facts:
+        """The same of a single task: nothing is recorded about it, so that it stands as all such tasks of its slot."""
+        name, plan = task.id, self.plan
+        if plan.history.outcomes(name) or plan.history.task(name).facts:
             return False
-        return name not in self._withdrawn and name not in self._released
+        if name in self._withdrawn or name in self._released:
+            return False
+        return task.slot.span is None or not has_records(task.bearer, task.slot.obligation, plan.history, plan.roster)
 
     def _made(self, task: Task, now: datetime, *, endless: bool) -> Case:
         slot, plan = task.slot, self.plan

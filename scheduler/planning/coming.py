@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cached_property
+from operator import itemgetter
 
-from scheduler.planning.case import Case
 from scheduler.planning.cases import Cases
+from scheduler.planning.crowds import Crowds, Reader
 from scheduler.planning.messages import message_key
-from scheduler.planning.model import (
-    Notice,
-    NoticeKind,
-    Outcome,
-    OutcomeKind,
-    Recipient,
-    Slot,
-    Step,
-    Task,
-    Verdict,
-    tail,
-)
-from scheduler.planning.people import Route
+from scheduler.planning.model import Notice, NoticeKind, Recipient, Slot, Task
 from scheduler.planning.plan import Plan
-from scheduler.planning.reasons import Reason
-from scheduler.planning.verdicts import rulings
+from scheduler.planning.tracks import Going, Track, tracks
 from scheduler.planning.windows import Window
-from scheduler.register.values import MailPace
 
-_DAY = timedelta(days=1)
+Box = tuple[str, datetime]  # a mailbox and a moment: what goes together
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +47,7 @@ def coming(plan: Plan, since: datetime, until: datetime, *, endless: bool = Fals
     It starts from what is recorded, at the earlier of the plan's moment and `since`: what is owed then goes first. Of
     the repeating chasers only the first two appear, unless `endless`.
     """
-    return _with_messages([c for c in _planned(plan, min(plan.now, since), until, endless=endless) if c.at >= since])
+    return Outlook(plan, min(plan.now, since), until, since=since, endless=endless).coming()
 
 
 def preview(plan: Plan, now: datetime) -> list[Coming]:
@@ -66,112 +55,113 @@ def preview(plan: Plan, now: datetime) -> list[Coming]:
     calendar = plan.calendars.of(plan.register.office.region)
     last = Window(calendar, plan.register.office.send_at).on(calendar.add(now.date(), 1))
     until = last.replace(hour=23, minute=59, second=59)
-    found = _planned(plan, now, until, endless=True)
-    return list(_with_messages([c for c in found if c.notice.step.kind is not NoticeKind.REMINDER]))
+    grave = frozenset({NoticeKind.CHASER, NoticeKind.ESCALATION})
+    return list(Outlook(plan, now, until, endless=True, kinds=grave).coming())
 
 
 def load(plan: Plan, since: datetime, until: datetime, *, endless: bool = False) -> list[Load]:
     """The messages per recipient and week, by week and then by recipient."""
-    cases, first = Cases(plan), dict[tuple[str, datetime], str]()
-    for task, track in _tracks(cases, min(plan.now, since), until, endless=endless):
-        for going in track:
-            told = cases.route(task, going.step, going.at).recipient
-            if told is not None and not going.waits and going.at >= since:
-                box = (told.address.casefold(), going.at)
-                first[box] = min(told.who, first.get(box, told.who))
-    weeks = {at: f"{at:%G-W%V}" for at in {at for _, at in first}}
-    counted = Counter((weeks[at], who) for (_, at), who in first.items())
-    return [Load(who, week, n) for (week, who), n in sorted(counted.items())]
+    return Outlook(plan, min(plan.now, since), until, since=since, endless=endless).load()
 
 
-@dataclass(frozen=True, slots=True)
-class _Going:
-    """One step of a track: when it goes, or that it waits for a release."""
+class Outlook:
+    """What would go up to a moment. Crowds share their tracks; a single notice is made when it is asked for.
 
-    step: Step
-    at: datetime
-    waits: bool
+    So the load of a year costs little more than its slots do, and listing it holds no more than one moment at a time.
+    It starts from what is recorded at `start`; what would go before `since` is left out.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        start: datetime,
+        until: datetime,
+        *,
+        since: datetime | None = None,
+        endless: bool = False,
+        kinds: AbstractSet[NoticeKind] = frozenset(NoticeKind),
+    ) -> None:
+        self._cases = Cases(plan)
+        self._crowds = Crowds(self._cases)
+        self._since, self._kinds = since, kinds
+        self._tracks = list(tracks(self._cases, self._crowds, start, until, endless=endless))
+
+    def coming(self) -> Iterator[Coming]:
+        """Each notice, in the order of time and then of its key."""
+        moments: defaultdict[datetime, list[tuple[Track, Going]]] = defaultdict(list)
+        for track in self._tracks:
+            for going in self._asked(track):
+                moments[going.at].append((track, going))
+        for at in sorted(moments):
+            yield from _together([c for track, going in moments[at] for c in self._expanded(track, going)])
+
+    def of(self, slot: Slot) -> Iterator[tuple[Task, tuple[Coming, ...]]]:
+        """The tasks of a slot to which something goes, each with its notices, in the order of time."""
+        for track in self._by_slot.get(id(slot), ()):
+            goings = sorted(self._asked(track), key=lambda going: going.at)
+            for bearer in track.crowd.bearers:
+                task = Task(slot, bearer)
+                found = (self._one(task, going) for going in goings)
+                yield task, tuple(self._in_its_message(one) for one in found if one is not None)
+
+    def load(self) -> list[Load]:
+        """The messages per recipient and week, by week and then by recipient."""
+        readers: defaultdict[datetime, set[Reader]] = defaultdict(set)
+        for track in self._tracks:
+            for going in self._asked(track):
+                if not going.waits:
+                    readers[going.at] |= self._crowds.readers(track.crowd, going.step.to, going.at)
+        weeks: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for at, reading in readers.items():
+            # Those who share a mailbox get one message; it counts for the first of them.
+            weeks[f"{at:%G-W%V}"].update(dict(sorted(reading, reverse=True)).values())
+        return [Load(who, week, n) for week in sorted(weeks) for who, n in sorted(weeks[week].items())]
+
+    def _asked(self, track: Track) -> Iterator[Going]:
+        for going in track.goings:
+            if going.step.kind in self._kinds and (self._since is None or going.at >= self._since):
+                yield going
+
+    def _expanded(self, track: Track, going: Going) -> Iterator[Coming]:
+        for bearer in track.crowd.bearers:
+            if (one := self._one(Task(track.slot, bearer), going)) is not None:
+                yield one
+
+    def _one(self, task: Task, going: Going) -> Coming | None:
+        """The notice; its message is not made out yet, but None where it waits."""
+        route = self._cases.route(task, going.step, going.at)
+        if route.recipient is None:
+            return None
+        message = None if going.waits else ""
+        return Coming(Notice(task, going.step), going.at, route.recipient, route.copies, message)
+
+    def _in_its_message(self, one: Coming) -> Coming:
+        return one if one.message is None else replace(one, message=self._messages[_box(one)])
+
+    @cached_property
+    def _messages(self) -> dict[Box, str]:
+        """The keys of all messages, by mailbox and moment."""
+        return {_box(one): one.message for one in self.coming() if one.message is not None}
+
+    @cached_property
+    def _by_slot(self) -> dict[int, list[Track]]:
+        found: defaultdict[int, list[Track]] = defaultdict(list)
+        for track in self._tracks:
+            found[id(track.slot)].append(track)
+        return found
 
 
-def _planned(plan: Plan, start: datetime, until: datetime, *, endless: bool) -> Iterator[Coming]:
-    """Each notice to come with its recipient; the message not yet made out, but None where it waits."""
-    cases = Cases(plan)
-    for task, track in _tracks(cases, start, until, endless=endless):
-        for going in track:
-            route = cases.route(task, going.step, going.at)
-            if route.recipient is not None:
-                message = None if going.waits else ""
-                yield Coming(Notice(task, going.step), going.at, route.recipient, route.copies, message)
+def _box(one: Coming) -> Box:
+    return one.recipient.address.casefold(), one.at
 
 
-def _tracks(cases: Cases, start: datetime, until: datetime, *, endless: bool) -> Iterator[tuple[Task, list[_Going]]]:
-    """The future of each task; tasks of a slot that are alike share one."""
-    for slot in cases.plan.slots:
-        asked = cases.plan.history.asked(slot.obligation.id, slot.period)
-        if not asked and (not slot.steps or slot.steps[0].at - cases.lookahead > until):
-            continue
-        found: dict[object, list[_Going]] = {}
-        for task in cases.plan.tasks_of(slot):
-            case = cases.of(task, start, endless=endless)
-            profile = _profile(case, slot)
-            if profile not in found:
-                found[profile] = _track(case, start, until)
-            yield task, found[profile]
-
-
-def _profile(case: Case, slot: Slot) -> object:
-    """What the future of a task depends on: tasks of a slot that share it share their track."""
-    routes = [case.route(step, step.at) for step in slot.steps]
-    told = tuple((r.reason, r.pace, _sheet_time(case, r)) for r in routes)
-    marks = tuple((key, found.kind, found.at) for key, found in case.outcomes.items())
-    said = (case.acknowledged, case.progress, case.resumed, case.withdrawn, case.released, case.asked)
-    return (told, marks, case.silence, *said)
-
-
-def _sheet_time(case: Case, route: Route) -> object:
-    weekly = route.pace is MailPace.WEEKLY and route.recipient is not None
-    return case.sheet(route.recipient) if weekly and route.recipient is not None else None
-
-
-def _track(case: Case, start: datetime, until: datetime) -> list[_Going]:
-    """The steps of a task as they would go one after the other: ask, note what went, go on to the next moment."""
-    outcomes, found = dict(case.outcomes), list[_Going]()
-    case = replace(case, outcomes=outcomes)
-    target, waiting = case.slot.dates.target, set[str]()
-    now: datetime | None = start
-    while now is not None and now <= until:
-        later = _next_moments(case, now)
-        for ruling in rulings(case, now):
-            mark = tail(ruling.step, target)
-            if ruling.verdict is Verdict.SEND:
-                found.append(_Going(ruling.step, ruling.at or now, waits=False))
-                outcomes[mark] = Outcome(mark, OutcomeKind.SENT, now, ruling.reason)
-            elif ruling.verdict is Verdict.SKIP:
-                outcomes[mark] = Outcome(mark, OutcomeKind.SKIPPED, now, ruling.reason)
-            elif ruling.reason in {Reason.NEEDS_RELEASE, Reason.RESTORED} and mark not in waiting:
-                waiting.add(mark)
-                found.append(_Going(ruling.step, ruling.step.at, waits=True))
-            elif ruling.at is not None and ruling.at > now:
-                later.append(ruling.at)
-        now = min(later, default=None)
-    return found
-
-
-def _next_moments(case: Case, now: datetime) -> list[datetime]:
-    """The next moments at which a step may come."""
-    found = [at for s in case.steps if s.at > now and (at := case.comes(s, s.at.date())) > now]
-    if case.repeats is not None:
-        found.append(case.repeats.following(now).at)
-    return found
-
-
-def _with_messages(found: list[Coming]) -> Iterator[Coming]:
-    """In the order of time, each with the key of the message that it would stand in."""
-    together: dict[tuple[str, datetime], list[str]] = {}
-    for one in found:
+def _together(found: list[Coming]) -> Iterator[Coming]:
+    """The notices of one moment by their keys, each with the key of the message that it would stand in."""
+    keyed = sorted(((one.notice.key, one) for one in found), key=itemgetter(0))
+    boxes: defaultdict[Box, list[str]] = defaultdict(list)
+    for key, one in keyed:
         if one.message is not None:
-            together.setdefault((one.recipient.address.casefold(), one.at), []).append(one.notice.key)
-    keys = {box: message_key(*box, notices) for box, notices in together.items()}
-    for one in sorted(found, key=lambda c: (c.at, c.notice.key)):
-        waits = one.message is None
-        yield one if waits else replace(one, message=keys[one.recipient.address.casefold(), one.at])
+            boxes[_box(one)].append(key)
+    messages = {box: message_key(*box, keys) for box, keys in boxes.items()}
+    for _, one in keyed:
+        yield one if one.message is None else replace(one, message=messages[_box(one)])

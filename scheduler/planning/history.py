@@ -145,6 +145,10 @@ class History:
         """The bearers with facts about their task of that period."""
         return self._bearers(self._index.touched, obligation, period)
 
+    def marked(self, obligation: str, period: str) -> frozenset[str]:
+        """The bearers about whose task of that period anything is recorded, a notice included."""
+        return self.touched(obligation, period) | self._bearers(self._index.told, obligation, period)
+
     def adjusted(self, obligation: str, period: str) -> frozenset[str]:
         """The bearers whose task of that period was extended, paused or resumed."""
         return self._bearers(self._index.adjusted, obligation, period)

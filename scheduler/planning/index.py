@@ -71,6 +71,7 @@ class Index:
     def __init__(self) -> None:
         self.tasks: dict[str, list[Fact]] = {}
         self.touched: dict[tuple[str, str], list[str]] = {}
+        self.told: dict[tuple[str, str], list[str]] = {}  # bearers with notices that were decided, released, withdrawn
         self.labels: dict[str, list[str]] = {}
         self.adjusted: dict[tuple[str, str], list[str]] = {}
         self.asked: dict[tuple[str, str], list[str]] = {}
@@ -142,10 +143,18 @@ class Index:
             self.opened = fact.entered
 
     def _release(self, fact: Fact) -> None:
-        self.released.add(text(fact.data, "notice") or "")
+        notice = text(fact.data, "notice") or ""
+        self.released.add(notice)
+        self._tell(notice.rpartition("#")[0])
 
     def _withdraw(self, fact: Fact) -> None:
-        self.withdrawn[text(fact.data, "notice") or ""] = text(fact.data, "reason") or ""
+        notice = text(fact.data, "notice") or ""
+        self.withdrawn[notice] = text(fact.data, "reason") or ""
+        self._tell(notice.rpartition("#")[0])
+
+    def _tell(self, task: str) -> None:
+        obligation, bearer, period = parts(task)
+        self._list(self.told, (obligation, period)).append(bearer)
 
     def _event(self, fact: Fact) -> None:
         event, ref = text(fact.data, "event") or "", text(fact.data, "ref") or ""
@@ -178,6 +187,8 @@ class Index:
     def _outcome(self, fact: Fact) -> None:
         for key in _keys(fact):
             task, _, rest = key.partition("#")
+            if task not in self.outcomes:
+                self._tell(task)
             self._list(self.outcomes, task).append((key, fact))
             if fact.kind in {FactKind.QUEUED, FactKind.SKIPPED}:
                 obligation, _, period = parts(task)

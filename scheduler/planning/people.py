@@ -18,6 +18,7 @@ from scheduler.register.values import MailPace, Target
 from scheduler.words import Phrase, say
 
 OFFICER, DUTY = "officer", "duty"
+Turn = tuple[int, date | None]  # a span between two changes of people, and for a duty the day of the roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Directory:
         self._roster = roster
         self._office = roster.register.office
         self._changes = sorted(_changes(roster.register))
-        self._found: dict[tuple[str, str, str | None, Target | None, int, date | None], Route] = {}
+        self._found: dict[tuple[str, str, str | None, Target | None, Turn], Route] = {}
 
     def route(self, bearer: Bearer, to: Target | None, on: Moment) -> Route:
         """The way to the bearer (`to` None) or to a role of his line on that day; a duty may change hands in the day.
@@ -51,15 +52,19 @@ class Directory:
         A bearer is a unit's officer, or a person (copy to the unit's officer). Where a rung has nobody, or the person
         told would be the one who owes it, nobody is told and the reason says so.
         """
-        day = day_of(on)
-        shift = duty_day(on, self._office.handover) if to is not None and to.role == DUTY else None
-        # Between two changes of people all days have the same answers.
-        key = (bearer.id, bearer.unit, bearer.person, to, bisect_right(self._changes, day), shift)
+        turn = self.turn(to, on)
+        key = (bearer.id, bearer.unit, bearer.person, to, turn)
         found = self._found.get(key)
         if found is None:
-            found = self._to_bearer(bearer, day) if to is None else self._to_rung(bearer, to, day, shift)
+            day = day_of(on)
+            found = self._to_bearer(bearer, day) if to is None else self._to_rung(bearer, to, day, turn[1])
             self._found[key] = found
         return found
+
+    def turn(self, to: Target | None, on: Moment) -> Turn:
+        """Between two changes of people all days have the same answers: what is equal here has the same routes."""
+        shift = duty_day(on, self._office.handover) if to is not None and to.role == DUTY else None
+        return bisect_right(self._changes, day_of(on)), shift
 
     def on_duty(self, on: Moment) -> Route:
         """The way to whoever is on duty at the operating office then."""

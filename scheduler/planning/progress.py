@@ -39,6 +39,18 @@ def reached(task: Task, history: History, roster: Roster, today: date) -> Reache
             return None
 
 
+def has_records(bearer: Bearer, row: Obligation, history: History, roster: Roster) -> bool:
+    """Whether a bearer has records that his own count may rest on; a coverage counts the same for all who owe it."""
+    schedule = row.schedule
+    match schedule:
+        case Quota() if schedule.follows is Follows.POST and bearer.role is not None:
+            return any(history.recorded(schedule.of, person) for person in roster.ever(bearer.unit, bearer.role))
+        case Quota() | Measure():
+            return bool(history.recorded(schedule.of, bearer.id))
+        case _:
+            return False
+
+
 def _within(records: Iterable[Recorded], slot: Slot, today: date) -> list[Recorded]:
     first, last = slot.span or (date.min, date.max)
     return [r for r in records if first <= r.on <= min(last, today)]

@@ -1,0 +1,104 @@
+"""The bearers of a slot in crowds: those whose notices go alike, told apart once for many slots. It judges nothing.
+
+A million tasks have a few thousand slots and a few hundred crowds: what is asked of a crowd costs nothing per task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.planning.case import Case
+from scheduler.planning.cases import Cases
+from scheduler.planning.model import Bearer, Moment, Slot, Step, Task
+from scheduler.planning.people import Route, Turn
+from scheduler.register.values import MailPace, Target
+
+Reader = tuple[str, str]  # an address in small letters, and the id of whoever reads there
+_Ways = tuple[tuple[Target | None, Turn], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crowd:
+    """Bearers to whom the steps of a slot go for the same reasons and at the same pace."""
+
+    bearers: tuple[Bearer, ...]
+    lasts: bool = False  # other slots have the very same one
+
+
+class Crowds:
+    """Makes the crowds of one plan, and knows who reads their mail."""
+
+    def __init__(self, cases: Cases) -> None:
+        self._cases = cases
+        self._parted: dict[tuple[int, _Ways], tuple[Mapping[str, Bearer], tuple[Crowd, ...]]] = {}
+        self._read_by: dict[tuple[Crowd, Target | None, Turn], frozenset[Reader]] = {}
+
+    def of(self, slot: Slot, now: datetime, *, endless: bool) -> Iterator[tuple[Case, Crowd]]:
+        """The crowds of a slot, each with the case of one of its tasks, which at `now` is that of all."""
+        bearers = self._cases.plan.owing.of(slot)
+        apart = self._cases.marked(slot, bearers)
+        found: dict[object, tuple[Case, list[Bearer]]] = {}
+        for bearer in (bearer for name, bearer in bearers.items() if name in apart):
+            case = self._cases.of(Task(slot, bearer), now, endless=endless)
+            found.setdefault((self._way(case.steps, bearer), _recorded(case)), (case, []))[1].append(bearer)
+        yield from ((case, Crowd(tuple(alike))) for case, alike in found.values())
+        for crowd in self._alike(slot, bearers) if len(apart) < len(bearers) else ():
+            if (left := _without(crowd, apart)).bearers:
+                yield self._cases.of(Task(slot, left.bearers[0]), now, endless=endless), left
+
+    def readers(self, crowd: Crowd, to: Target | None, on: Moment) -> frozenset[Reader]:
+        """Who would read a notice to all of a crowd, or to that role of their lines."""
+        directory = self._cases.directory
+        if not crowd.lasts:
+            return _readers(directory.route(bearer, to, on) for bearer in crowd.bearers)
+        key = (crowd, to, directory.turn(to, on))
+        found = self._read_by.get(key)
+        if found is None:
+            found = self._read_by[key] = _readers(directory.route(bearer, to, on) for bearer in crowd.bearers)
+        return found
+
+    def _alike(self, slot: Slot, bearers: Mapping[str, Bearer]) -> tuple[Crowd, ...]:
+        """All bearers in crowds; slots of one company with the same steps share them."""
+        directory = self._cases.directory
+        key = (id(bearers), tuple((step.to, directory.turn(step.to, step.at)) for step in slot.steps))
+        known = self._parted.get(key)
+        if known is not None and known[0] is bearers:
+            return known[1]
+        parted: dict[object, list[Bearer]] = {}
+        for bearer in bearers.values():
+            parted.setdefault(self._way(slot.steps, bearer), []).append(bearer)
+        lasts = slot.only is None and not slot.without
+        crowds = tuple(Crowd(tuple(alike), lasts) for alike in parted.values())
+        if lasts:
+            self._parted[key] = bearers, crowds
+        return crowds
+
+    def _way(self, steps: Iterable[Step], bearer: Bearer) -> object:
+        """What the future of a task depends on, beside its slot and what is recorded."""
+        routes = (self._cases.directory.route(bearer, step.to, step.at) for step in steps)
+        return tuple((route.reason, route.pace, self._sheet(route)) for route in routes)
+
+    def _sheet(self, route: Route) -> object:
+        weekly = route.pace is MailPace.WEEKLY and route.recipient is not None
+        return self._cases.sheet(route.recipient) if weekly and route.recipient is not None else None
+
+
+def _recorded(case: Case) -> object:
+    """What makes a case unlike those of which nothing is recorded."""
+    marks = tuple((key, found.kind, found.at) for key, found in case.outcomes.items())
+    said = (case.acknowledged, case.progress, case.resumed, case.withdrawn, case.released, case.asked)
+    return marks, case.silence, *said
+
+
+def _without(crowd: Crowd, apart: AbstractSet[str]) -> Crowd:
+    if apart.isdisjoint(bearer.id for bearer in crowd.bearers):
+        return crowd
+    return Crowd(tuple(bearer for bearer in crowd.bearers if bearer.id not in apart))
+
+
+def _readers(routes: Iterator[Route]) -> frozenset[Reader]:
+    told = (route.recipient for route in routes)
+    return frozenset((one.address.casefold(), one.who) for one in told if one is not None)
