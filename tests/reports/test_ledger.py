@@ -105,7 +105,7 @@ def test_the_header_stays_is_filtered_and_is_printed_on_each_page(sheets):
     assert (ws.freeze_panes, ws.auto_filter.ref) == ("D4", f"A3:AI{last}")
     assert (ws.print_title_rows, ws.print_title_cols) == ("$1:$3", "$A:$C")
     assert (ws.page_setup.orientation, ws.page_setup.paperSize, ws.page_setup.scale) == ("landscape", 9, 65)
-    assert [b.id for b in ws.col_breaks.brk] == [16, 28]
+    assert [b.id for b in ws.col_breaks.brk] == [16, 29]
     assert ws.oddFooter.center.text == "第&P页，共&N页"
 
 
