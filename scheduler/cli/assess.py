@@ -15,7 +15,7 @@ from scheduler.cli.moments import moment
 from scheduler.cli.options import command, option, spoken, tell
 from scheduler.cli.output import WIDE, print_json
 from scheduler.cli.situation import situation
-from scheduler.planning.entries import known
+from scheduler.planning import meant
 from scheduler.planning.model import Moment
 from scheduler.planning.windows import end_of
 from scheduler.reports import compared
@@ -57,8 +57,7 @@ def assess(*, year: int, freeze: Moment | None, mid: bool, explain: str | None, 
     past = freeze is not None and end_of(freeze) <= now
     found = situation(freeze if past else None, date(year, 1, 1) - MARGIN[0], date(year, 12, 31) + MARGIN[1])
     if explain is not None:
-        units = [unit.id for unit in found.register.units]
-        known(explain, units, "unknown-unit", say("台账中没有这个单位：{id}", id=explain))
+        explain = meant.unit(explain, found.register)
     if freeze is not None and not past:
         click.echo(tell(say("截止时点{at}还没有到，以下按现在已登记的记录，不是最后结果。", at=iso(freeze))), err=True)
     made = assessment_of(found.plan, year, end_of(freeze) if past and freeze is not None else now)

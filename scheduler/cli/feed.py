@@ -12,7 +12,7 @@ from scheduler.cli.desk import services
 from scheduler.cli.files import put
 from scheduler.cli.options import command, option, spoken, tell
 from scheduler.daemon.start import sender_domain
-from scheduler.planning.entries import known
+from scheduler.planning import meant
 from scheduler.reports.feed import entries
 from scheduler.reports.feed import feed as made
 from scheduler.words import say
@@ -36,10 +36,10 @@ def feed(*, unit: str | None, person: str | None, office: bool, output: Path | N
     register = desk.register
     name = register.office.name
     if unit is not None:
-        known(unit, [u.id for u in register.units], "unknown-unit", say("台账中没有这个单位：{id}", id=unit))
+        unit = meant.unit(unit, register)
         name = next(u.name for u in register.units if u.id == unit)
     if person is not None:
-        known(person, [p.id for p in register.people], "unknown-person", say("台账中没有这个人：{id}", id=person))
+        person = meant.person(person, register)
         name = next(p.name for p in register.people if p.id == person)
     since, until = now.date() - _BACK, now.date() + _AHEAD
     plan = desk.plan(now, since, until)

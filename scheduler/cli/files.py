@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
@@ -41,6 +42,19 @@ def put(content: bytes, output: Path | None) -> None:
         return
     with _instead(output) as part:
         part.write(content)
+
+
+@contextmanager
+def printed_to(output: Path | None, *, mark: bool = False) -> Iterator[None]:
+    """What is printed meanwhile goes into the file, if there is one; with a `mark` that tells Excel of UTF-8."""
+    if output is None:
+        yield
+        return
+    with _instead(output) as part:
+        text = TextIOWrapper(part, encoding="utf-8-sig" if mark else "utf-8", newline="")
+        with redirect_stdout(text):
+            yield
+        text.flush()
 
 
 def put_lines(lines: Iterable[str], output: Path | None) -> None:

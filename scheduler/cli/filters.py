@@ -9,6 +9,7 @@ from typing import TypeVar
 import click
 
 from scheduler.cli.options import option
+from scheduler.planning import meant
 from scheduler.planning.entries import known
 from scheduler.planning.model import Light, State
 from scheduler.planning.periods import Period
@@ -29,9 +30,9 @@ def filters(function: F) -> F:
 
 
 _OPTIONS = (
-    option("--unit", multiple=True, metavar="ID", words=say("只看这个单位，可写几次")),
-    option("--tree", metavar="ID", words=say("只看这个单位和它下面的所有单位")),
-    option("--person", multiple=True, metavar="ID", words=say("只看这个人：本人的，和他作为承办人的")),
+    option("--unit", multiple=True, metavar="UNIT", words=say("只看这个单位（编号、名称或简称），可写几次")),
+    option("--tree", metavar="UNIT", words=say("只看这个单位和它下面的所有单位")),
+    option("--person", multiple=True, metavar="PERSON", words=say("只看这个人（编号或姓名）的，含他承办的")),
     option(
         "--state",
         type=click.Choice([state.value for state in State]),
@@ -66,14 +67,9 @@ def selection(
     period: Asked,
 ) -> Selection:
     """What the options mean in this table; UsageError for a name that it does not have."""
-    units = [u.id for u in register.units]
-    for one in (*unit, *([tree_of] if tree_of else [])):
-        known(one, units, "unknown-unit", say("台账中没有这个单位：{id}", id=one))
-    for one in person:
-        known(one, [p.id for p in register.people], "unknown-person", say("台账中没有这个人：{id}", id=one))
-    for one in obligation:
-        rows = [row.id for row in register.obligations]
-        known(one, rows, "unknown-obligation", say("台账中没有这个事项：{id}", id=one))
+    units = tuple(meant.unit(one, register) for one in unit)
+    root = meant.unit(tree_of, register) if tree_of is not None else None
+    people = tuple(meant.person(one, register) for one in person)
     categories = named(category)
     for one in sorted(categories - {""}):
         heads = sorted({row.category for row in register.obligations if row.category})
@@ -82,12 +78,12 @@ def selection(
         _period(one)
     roster = Roster(register)
     return Selection(
-        units=_units(roster, unit, tree_of),
-        people=frozenset(person),
-        posts=frozenset(post for one in person for post in roster.posts(one, today)),
+        units=_units(roster, units, root),
+        people=frozenset(people),
+        posts=frozenset(post for one in people for post in roster.posts(one, today)),
         states=frozenset(map(State, state)),
         lights=frozenset(map(Light, light)),
-        obligations=frozenset(obligation),
+        obligations=frozenset(meant.obligation(one, register) for one in obligation),
         categories=categories,
         periods=frozenset(period),
     )

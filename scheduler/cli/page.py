@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,12 @@ from scheduler.cli.files import put
 from scheduler.cli.filters import filters, selection
 from scheduler.cli.moments import moment
 from scheduler.cli.options import command, option, spoken
+from scheduler.cli.rendering import rendered, status_page
 from scheduler.cli.situation import Situation, situation
-from scheduler.mailing.templates import Templates
+from scheduler.planning import meant
 from scheduler.planning.model import Moment
 from scheduler.planning.standing import standing
 from scheduler.reports.feed import entries
-from scheduler.reports.page import LONGEST
-from scheduler.reports.page import page as page_of
 from scheduler.reports.status import rows
 from scheduler.reports.wall import wall
 from scheduler.words import say
@@ -48,7 +46,7 @@ def page(*, as_of: Moment | None, year: int | None, output: Path | None, **asked
 def _status(found: Situation, asked: dict[str, Any]) -> str:
     wanted = selection(found.register, found.now.date(), tree_of=asked.pop("tree"), **asked)
     kept = [row for row in rows(found.plan, found.now) if wanted.keeps(row.standing)]
-    return _rendered(found, "page.html.j2", page_of(kept, found.plan, found.now, head=found.head, lang=spoken()))
+    return status_page(found, kept)
 
 
 def _wall(found: Situation, year: int, asked: dict[str, Any]) -> str:
@@ -58,10 +56,5 @@ def _wall(found: Situation, year: int, asked: dict[str, Any]) -> str:
     kept = [task for task in tasks if wanted.keeps(standing(task, plan, now))]
     name = found.register.office.name
     if len(units) == 1:
-        name = plan.roster.unit(units[0]).name
-    return _rendered(found, "wall.html.j2", wall(kept, plan, year, name, now, lang=spoken()))
-
-
-def _rendered(found: Situation, template: str, view: object) -> str:
-    context = {field.name: getattr(view, field.name) for field in fields(view)}  # type: ignore[arg-type]  # a dataclass
-    return Templates(found.desk.settings.templates).page(template, context, LONGEST)
+        name = plan.roster.unit(meant.unit(units[0], found.register)).name
+    return rendered(found, "wall.html.j2", wall(kept, plan, year, name, now, lang=spoken()))

@@ -19,10 +19,8 @@ from scheduler.cli.running import running, running_calendars
 from scheduler.cli.situation import situation
 from scheduler.daemon.services import HORIZON, Services
 from scheduler.mailing.templates import Templates
-from scheduler.planning import Plan, compile_plan
-from scheduler.planning.entries import known
+from scheduler.planning import Plan, compile_plan, meant
 from scheduler.problems import Problem, UsageError
-from scheduler.register import Register
 from scheduler.reports import difference
 from scheduler.reports.forecast import Forecast, data, lines
 from scheduler.reports.yearbook import book
@@ -89,7 +87,7 @@ def plan(
         raise UsageError(Problem("range-reversed", say("--to 早于 --from"), say("先写较早的一天")))
     desk = services()
     if who is not None:
-        _known(desk.register, who)
+        who = meant.whoever(who, desk.register)
     span = _Span(start_of(first), end_of(last), who, chasers)
     if against is not None:
         _compare(desk, span, min(now, start_of(first)))
@@ -171,8 +169,3 @@ def _compare(desk: Services, span: _Span, now: datetime) -> None:
         click.echo(tell(line))
     if not found:
         click.echo(tell(say("与正在运行的台账相比，期限和通知都没有变。")))
-
-
-def _known(register: Register, who: str) -> None:
-    ids = [*(unit.id for unit in register.units), *(person.id for person in register.people)]
-    known(who, ids, "unknown-person", say("台账中没有这个人或单位：{id}", id=who))

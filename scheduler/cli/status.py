@@ -8,17 +8,16 @@ from typing import Any
 
 import click
 
-from scheduler.cli.files import deliver
+from scheduler.cli.files import asked_format, deliver, printed_to, put
 from scheduler.cli.filters import filters, selection
 from scheduler.cli.moments import moment
-from scheduler.cli.options import command, option, output_format, spoken, tell
-from scheduler.cli.output import print_csv, print_streamed
+from scheduler.cli.options import command, option, spoken
+from scheduler.cli.output import print_csv, print_streamed, utter
 from scheduler.cli.situation import Situation, situation
 from scheduler.daemon.services import Services
 from scheduler.daemon.undelivered import undelivered
 from scheduler.planning import Plan
 from scheduler.planning.model import Moment
-from scheduler.problems import Problem, UsageError
 from scheduler.reports.shapes import iso
 from scheduler.reports.status import COLUMNS, Row, data, lines, record, rows, summary
 from scheduler.reports.text import folded
@@ -26,51 +25,66 @@ from scheduler.reports.unsettled import missing
 from scheduler.words import say
 
 _WIDE = 80
+_FORMATS = ("text", "json", "csv", "xlsx", "html")
 _TROUBLE = "mail-trouble"  # the mark in which the daemon keeps what holds the mail back
 
 
 @command(
     "status",
-    formats=("text", "json", "csv", "xlsx"),
+    formats=_FORMATS,
     example="""\
 duban status
 duban status --tree changji-city --light red --light yellow
 duban status --as-of 2027-03-31 --format json
-duban status --period 2027Q1 --format xlsx -o 一季度.xlsx""",
+duban status --person 孙立 --category 政策解读
+duban status --period 2027Q1 -o 一季度.xlsx
+duban status -o 督办情况.html""",
     more=say(
-        "列出每一项已进入办理期的任务，和每个事项的下一次；最要紧的在前。\n"
-        "红：已过规定期限尚未办结。黄：已到提醒时间，尚未办结。绿：未到提醒时间，或者已报结、已办结。"
-        "灰：未到办理期、暂停、免报、未启用。"
+        "列出每一项已进入办理期的任务，和每个事项的下一次；最要紧的在前：先红后黄再绿，红的里法定期限在前，"
+        "同一种灯里办理中的在待核的之前、待核的在办结的之前，再按规定期限先后。\n"
+        "红：规定期限已过（按日的过了当日24时，按小时的过了那一刻），尚未办结。"
+        "黄：第一次提醒的时间已到，规定期限未过，尚未办结。绿：还没有到第一次提醒的时间，或者已报结、已办结。"
+        "灰：未到办理期、暂停、免报、未启用。适时开展的不变红。\n"
+        "-o 的文件名决定格式：.xlsx .csv .html .json；.csv 带有 Excel 认得的编码标记。"
     ),
 )
 @option("--as-of", type=moment, metavar="TIME", words=say("当时的情况，只用当时已登记的记录"))
 @filters
-@option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", words=say("写成文件（xlsx）"))
+@option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", words=say("写成文件，格式看文件名"))
 def status(*, as_of: Moment | None, output: Path | None, **asked: Any) -> None:
-    form = output_format()
-    if output is not None and form != "xlsx":
-        raise UsageError(Problem("output-format", say("-o 只用于 --format xlsx"), say("其他格式请用 > 文件")))
+    form = asked_format(output, _FORMATS, "text")
     found = situation(as_of)
     now, plan = found.now, found.plan
     wanted = selection(found.register, now.date(), tree_of=asked.pop("tree"), **asked)
     kept = [row for row in rows(plan, now) if wanted.keeps(row.standing)]
-    until = plan.calendars.of(found.register.office.region).announced_until
-    if form == "json":
-        shape = {"as_of": iso(now), "head": found.head, "calendar": {"announced_until": iso(until)}}
-        print_streamed(shape, "tasks", map(data, kept), iter(()))
-    elif form == "csv":
-        print_csv(COLUMNS, map(record, kept))
-    elif form == "xlsx":
+    if form == "xlsx":
         from scheduler.reports.ledger import status_book  # noqa: PLC0415 - what the table on a screen does not need
 
         deliver(status_book(kept, plan, found.imprint), output)
+        return
+    if form == "html":
+        from scheduler.cli.rendering import status_page  # noqa: PLC0415 - as above
+
+        put(status_page(found, kept).encode(), output)
+        return
+    with printed_to(output, mark=form == "csv"):
+        _print(form, found, kept)
+
+
+def _print(form: str, found: Situation, kept: list[Row]) -> None:
+    if form == "json":
+        until = found.plan.calendars.of(found.register.office.region).announced_until
+        shape = {"as_of": iso(found.now), "head": found.head, "calendar": {"announced_until": iso(until)}}
+        print_streamed(shape, "tasks", map(data, kept), iter(()))
+    elif form == "csv":
+        print_csv(COLUMNS, map(record, kept))
     else:
-        _say(kept, plan, now)
-        _foot(found.desk, found, now)
+        _say(kept, found.plan, found.now)
+        _foot(found.desk, found, found.now)
 
 
 def _say(found: list[Row], plan: Plan, now: datetime) -> None:
-    click.echo(tell(say("截至{now:%Y-%m-%d %H:%M}：{summary}", now=now, summary=summary(found, now.date()))))
+    utter(say("截至{now:%Y-%m-%d %H:%M}：{summary}", now=now, summary=summary(found, now.date())))
     click.echo("")
     for line in lines(found, plan, now, spoken()):
         click.echo(line)
@@ -89,6 +103,6 @@ def _foot(desk: Services, found: Situation, now: datetime) -> None:
         for line in folded(problem.text(spoken()).splitlines()[0], _WIDE):
             click.echo(line)
     if trouble := desk.record.mark(_TROUBLE) if desk.has_journal else None:
-        click.echo(trouble)
-    click.echo(tell(say("放假安排已公布至{day}", day=iso(table.announced_until))))
-    click.echo(tell(say("数据校验码：{head}", head=found.head or "—")))
+        utter(trouble)
+    utter(say("放假安排已公布至{day}", day=iso(table.announced_until)))
+    utter(say("数据校验码：{head}", head=found.head or "—"))

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from scheduler.planning.byhand import name_of
 from scheduler.planning.case import Case
 from scheduler.planning.cases import Cases
-from scheduler.planning.entries import STATES, Accepted, iso, refuse, unknown_task
+from scheduler.planning.entries import Accepted, iso, refuse, unknown_task
 from scheduler.planning.model import (
     BEIJING,
     Entry,
@@ -23,6 +23,7 @@ from scheduler.planning.model import (
     Task,
 )
 from scheduler.planning.plan import Plan
+from scheduler.planning.spoken import STATES
 from scheduler.planning.standing import standing
 from scheduler.planning.windows import end_of
 from scheduler.words import Phrase, say

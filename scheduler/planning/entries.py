@@ -11,10 +11,13 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import NoReturn
 
+from scheduler.planning import meant
 from scheduler.planning.changes import stopped_since
 from scheduler.planning.history import UNASSIGNED
+from scheduler.planning.meant import unknown
 from scheduler.planning.model import BEIJING, Entry, FactKind, Moment, Scalar, Standing, State, Task
 from scheduler.planning.plan import Plan
+from scheduler.planning.spoken import STATES
 from scheduler.planning.standing import standing
 from scheduler.planning.windows import day_of, end_of, shift
 from scheduler.problems import Problem, RefusedError, UsageError
@@ -22,17 +25,6 @@ from scheduler.register.values import Duration
 from scheduler.words import Phrase, say
 
 _CLOSED = frozenset({State.DONE, State.DONE_LATE, State.WAIVED})
-STATES = {
-    State.DORMANT: say("未启用"),
-    State.NOT_OPEN: say("未到办理期"),
-    State.OPEN: say("办理中"),
-    State.REPORTED: say("待核"),
-    State.PAUSED: say("暂停计算"),
-    State.OVERDUE: say("逾期"),
-    State.DONE: say("办结"),
-    State.DONE_LATE: say("逾期办结"),
-    State.WAIVED: say("免报"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +143,7 @@ class Clerk:
         task, _ = self._known(task_id)
         if task.bearer.id != UNASSIGNED:
             refuse("already-assigned", say("{task} 已有责任单位", task=task.id))
-        known(unit, [u.id for u in self.plan.register.units], "unknown-unit", say("没有这个单位：{id}", id=unit))
+        unit = meant.unit(unit, self.plan.register)
         said = say("责任单位定为{unit}", unit=self.plan.roster.unit(unit).name)
         return self._task(FactKind.ASSIGN, task, None, {"unit": unit}, said)
 
@@ -160,8 +152,7 @@ class Clerk:
         task, _ = self._known(task_id)
         self._past(on)
         if person is not None:
-            people = [p.id for p in self.plan.register.people]
-            known(person, people, "unknown-person", say("台账中没有这个人：{id}", id=person))
+            person = meant.person(person, self.plan.register)
         return self._task(FactKind.CALL, task, on, {"note": note, "person": person}, say("已登记电话联系"))
 
     # -- what they have in common -------------------------------------------------------------------------------------
@@ -225,9 +216,7 @@ def unknown_task(plan: Plan, task_id: str) -> NoReturn:
 def known(word: str, words: Sequence[str], code: str, message: Phrase) -> None:
     """Make sure that the table has the word; UsageError with the nearest ones else."""
     if word not in words:
-        near, some = tuple(get_close_matches(word, words, 3)), tuple(words[:8])
-        hint = say("您是不是要找 {near}？", near=near) if near else say("台账中有：{words}", words=some)
-        raise UsageError(Problem(code, message, hint))
+        unknown(word, words, code, message)
 
 
 def refuse(code: str, message: Phrase, hint: Phrase | None = None) -> NoReturn:

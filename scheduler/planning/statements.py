@@ -9,12 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from scheduler.planning import meant
 from scheduler.planning.cases import Cases
 from scheduler.planning.entries import Accepted, iso, known, not_later, present, refuse, unknown_task
 from scheduler.planning.index import Happening
-from scheduler.planning.model import Entry, Fact, FactKind, Moment, Notice, OutcomeKind, Scalar
+from scheduler.planning.model import BEIJING, Entry, Fact, FactKind, Moment, Notice, OutcomeKind, Scalar
 from scheduler.planning.notices import named
 from scheduler.planning.plan import Plan
+from scheduler.planning.spoken import OUTCOMES, called
 from scheduler.problems import Problem, RefusedError, UsageError
 from scheduler.register.model import Within
 from scheduler.register.values import Unit
@@ -46,8 +48,7 @@ def event(
 ) -> Accepted:
     """An event happened (or is planned): clocks start. Told again it may only add a unit, a title or a limit."""
     known(event, [e.id for e in plan.register.events], "unknown-event", say("台账中没有这个事件：{id}", id=event))
-    if unit is not None:
-        _unit(plan, unit)
+    unit = meant.unit(unit, plan.register) if unit is not None else None
     if not _REF.fullmatch(ref):
         hint = say("编号里不能有空格和 / # @ > ，例如 CJ-2026-017")
         raise UsageError(Problem("bad-ref", say("编号不能用：{ref}", ref=ref), hint))
@@ -99,11 +100,8 @@ def record(
     if (person is None) == (unit is None):
         hint = say("--person 和 --unit 写其中一个")
         raise UsageError(Problem("record-whose", say("要写明是谁的记录"), hint))
-    if person is not None:
-        people = [p.id for p in plan.register.people]
-        known(person, people, "unknown-person", say("台账中没有这个人：{id}", id=person))
-    if unit is not None:
-        _unit(plan, unit)
+    person = meant.person(person, plan.register) if person is not None else None
+    unit = meant.unit(unit, plan.register) if unit is not None else None
     if value is not None and not _VALUE.fullmatch(value):
         hint = say("可写 3、85%、52/57")
         raise UsageError(Problem("bad-number", say("看不懂数值：{value}", value=value), hint))
@@ -129,11 +127,11 @@ def void(facts: Sequence[Fact], by: str, *, seq: int, reason: str) -> Accepted:
         raise UsageError(Problem("unknown-entry", say("没有第{seq}号记录", seq=seq), hint))
     imported = found.kind is FactKind.CALENDAR and "number" in found.data  # by a person, who may have erred
     if found.kind not in _VOIDABLE and not imported:
-        refuse("not-voidable", say("第{seq}号是程序自己的记录（{kind}），不能注销", seq=seq, kind=found.kind.value))
+        refuse("not-voidable", say("第{seq}号是程序自己的记录（{kind}），不能注销", seq=seq, kind=called(found.kind)))
     if any(fact.kind is FactKind.VOID and fact.data.get("seq") == seq for fact in facts):
         refuse("already-void", say("第{seq}号记录已经注销", seq=seq))
     entry = Entry(FactKind.VOID, by, None, found.task, {"seq": seq, "reason": reason})
-    return Accepted(entry, say("已注销第{seq}号记录（{kind}），原记录保留备查", seq=seq, kind=found.kind.value))
+    return Accepted(entry, say("已注销第{seq}号记录（{kind}），原记录保留备查", seq=seq, kind=called(found.kind)))
 
 
 def notices(plan: Plan, name: str) -> tuple[Notice, ...]:
@@ -178,14 +176,10 @@ def _still_to_go(plan: Plan, found: Sequence[Notice]) -> None:
     name, outcomes = found[0].name, plan.history.outcomes(found[0].task.id)
     settled = [outcomes[one.key] for one in found if one.key in outcomes and outcomes[one.key].kind in _GONE]
     if len(settled) == len(found):
-        kind, at = settled[0].kind.value, iso(settled[0].at)
-        refuse("notice-settled", say("{name} 已有结果：{kind}（{at}）", name=name, kind=kind, at=at))
+        kind, at = OUTCOMES[settled[0].kind], settled[0].at.astimezone(BEIJING)
+        refuse("notice-settled", say("{name} 已有结果：{kind}（{at:%Y-%m-%d %H:%M}）", name=name, kind=kind, at=at))
     if name in plan.history.withdrawn:
         refuse("already-withdrawn", say("{name} 已经撤下", name=name))
-
-
-def _unit(plan: Plan, unit: str) -> None:
-    known(unit, [u.id for u in plan.register.units], "unknown-unit", say("台账中没有这个单位：{id}", id=unit))
 
 
 def _counts_hours(plan: Plan, event: str) -> bool:

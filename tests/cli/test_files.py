@@ -27,11 +27,15 @@ def sheet(path, name):
         (("--tree", "prefecture-office", "--obligation", "interpret"), "interpret/"),
         (("--unit", "changji-city", "--unit", "wanghe-county", "--period", "2025"), "/2025"),
         (("--person", "sun.li"), "interpret/sun.li/"),
+        (("--person", "孙立", "--obligation", "主要负责人解读重要政策"), "interpret/sun.li/"),
+        (("--unit", "安泉市政府办", "--obligation", "annual-report"), "annual-report/changji-city/"),
+        (("--tree", "望河县人民政府", "--obligation", "annual-report"), "annual-report/wanghe-county/"),
         (("--light", "red", "--obligation", "annual-report"), "annual-report/"),
         (("--category", "未分类", "--state", "overdue"), "annual-report/"),
     ],
 )
 def test_status_keeps_what_was_asked_for(office, words, part):
+    office.edit("name: 安泉市人民政府", "name: 安泉市人民政府\n    aliases: [安泉市政府办]")
     kept = tasks(office, *words)
     assert kept
     assert all(part in task for task in kept)
@@ -46,13 +50,37 @@ def test_status_keeps_what_was_asked_for(office, words, part):
         (("--obligation", "interprt"), "error[unknown-obligation] 台账中没有这个事项：interprt"),
         (("--category", "解读"), "error[unknown-category] 台账中没有这个类别：解读"),
         (("--period", "2026Q5"), "error[bad-period] 看不懂期间“2026Q5”"),
-        (("-o", "a.xlsx"), "error[output-format] -o 只用于 --format xlsx"),
     ],
 )
 def test_a_filter_that_means_nothing_is_a_mistake(office, words, said):
     result = office("status", *words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.splitlines()[0] == said
+
+
+def test_a_name_that_two_have_is_not_guessed(office):
+    office.edit("name: 林岚", "name: 周敏")
+    result = office("status", "--person", "周敏")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        "error[ambiguous-name] 台账中有2个周敏", "  hint: 写编号：zhou.min、lin.lan"
+    ]  # fmt: skip
+
+
+def test_a_hint_says_that_there_are_more(office):
+    hint = office("status", "--person", "nobody").stderr.splitlines()[1]
+    assert hint == "  hint: 台账中共有10个，例如：he.ping、xu.wen、zhou.min、hu.bo、an.ping、sun.li、lin.lan、tang.yu"
+
+
+def test_status_is_written_in_the_form_that_the_file_names(office):
+    paths = {form: office.folder / f"情况.{form}" for form in ("xlsx", "csv", "html", "json")}
+    for path in paths.values():
+        assert office("status", "-o", str(path)).exit_code == 0
+    assert paths["json"].read_text(encoding="utf-8") == office("status", "--format", "json").stdout
+    assert paths["csv"].read_bytes() == b"\xef\xbb\xbf" + office("status", "--format", "csv").stdout_bytes
+    assert sheet(paths["xlsx"], "任务")["A1"].value == "政务公开任务办理情况"
+    assert paths["html"].read_text(encoding="utf-8") == office("status", "--format", "html").stdout
+    assert paths["html"].read_text(encoding="utf-8") == office("page").stdout
 
 
 def test_the_past_is_read_from_the_journal_alone(office):
@@ -80,7 +108,8 @@ def test_the_ledger_is_an_excel_file(office):
     assert result.stderr == f"已写入 {path}\n"
     ws = sheet(path, "未分类")
     assert (ws.freeze_panes, ws["B3"].value) == ("D4", "事项")
-    assert {ws.cell(row, 34).value for row in range(4, ws.max_row + 1)} >= set(tasks(office))
+    ids = next(n for n, cell in enumerate(ws[3], start=1) if cell.value == "任务编号")
+    assert {ws.cell(row, ids).value for row in range(4, ws.max_row + 1)} >= set(tasks(office))
 
 
 def test_the_ledger_is_csv_that_excel_reads_as_chinese(office):

@@ -124,7 +124,7 @@ def test_the_journal_verifies_and_exports(office):
 def test_what_readers_see_fits_into_eighty_columns(office):
     office("event", "document.issued", "--unit", "changji-city", "--ref", "A", "--at", "2026-11-20")
     office("done", "publish/changji-city/A", "--evidence", "https://www.example.gov.cn/zwgk/2026/11/23/" + "0" * 60)
-    for words in (["why", "publish/changji-city/A"], ["audit", "log"], ["audit", "verify"]):
+    for words in (["why", "publish/changji-city/A"], ["audit", "log"], ["audit", "verify"], ["status"]):
         for lang in ("zh", "en"):
             assert max(map(cells, office(*words, "--lang", lang).stdout.splitlines())) <= 80, words
 
