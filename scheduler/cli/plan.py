@@ -152,7 +152,7 @@ class _Span:
     chasers: bool
 
     def of(self, made: Plan) -> Forecast:
-        return Forecast.of(made, self.since, self.until, who=self.who, chasers=self.chasers)
+        return Forecast(made, self.since, self.until, self.who, self.chasers)
 
 
 def _compare(desk: Services, span: _Span, now: datetime) -> None:

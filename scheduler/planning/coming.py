@@ -96,13 +96,14 @@ class Outlook:
             yield from _together([c for track, going in moments[at] for c in self._expanded(track, going)])
 
     def of(self, slot: Slot) -> Iterator[tuple[Task, tuple[Coming, ...]]]:
-        """The tasks of a slot to which something goes, each with its notices, in the order of time."""
+        """The tasks of a slot, each with its notices, in the order of time."""
+        goings: dict[str, list[Going]] = {}
         for track in self._by_slot.get(id(slot), ()):
-            goings = sorted(self._asked(track), key=lambda going: going.at)
-            for bearer in track.crowd.bearers:
-                task = Task(slot, bearer)
-                found = (self._one(task, going) for going in goings)
-                yield task, tuple(self._in_its_message(one) for one in found if one is not None)
+            ordered = sorted(self._asked(track), key=lambda going: (going.at, going.step.name))
+            goings |= {bearer.id: ordered for bearer in track.crowd.bearers}
+        for task in self._cases.plan.tasks_of(slot):
+            found = [self._one(task, going) for going in goings.get(task.bearer.id, ())]
+            yield task, tuple(self._in_its_message(one) for one in found if one is not None)
 
     def load(self) -> list[Load]:
         """The messages per recipient and week, by week and then by recipient."""

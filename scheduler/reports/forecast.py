@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
-from scheduler.planning.coming import Coming, coming
+from scheduler.planning.coming import Coming, Outlook
 from scheduler.planning.model import NoticeKind, Task
 from scheduler.planning.plan import Plan
 from scheduler.planning.windows import day_of, end_of
@@ -19,45 +20,52 @@ KINDS = {NoticeKind.REMINDER: say("提醒"), NoticeKind.CHASER: say("催办"), N
 WEEKDAYS = (say("周一"), say("周二"), say("周三"), say("周四"), say("周五"), say("周六"), say("周日"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Forecast:
-    """What lies between two moments, both included; `who` keeps one person or unit alone."""
+    """What lies between two moments, both included; `who` keeps one person or unit alone, `chasers` every repetition.
+
+    Nothing of it is held: the tasks of a province's year come one by one.
+    """
 
     plan: Plan
-    notices: tuple[Coming, ...]
     since: datetime
     until: datetime
     who: str | None = None
+    chasers: bool = False
 
-    @classmethod
-    def of(
-        cls, plan: Plan, since: datetime, until: datetime, *, who: str | None = None, chasers: bool = False
-    ) -> Forecast:
-        """Ask what would go; `chasers` for every repetition, not only the first two."""
-        found = tuple(c for c in coming(plan, since, until, endless=chasers) if who is None or _concerns(c, who))
-        return cls(plan, found, since, until, who)
+    @cached_property
+    def _outlook(self) -> Outlook:
+        start = min(self.plan.now, self.since)
+        return Outlook(self.plan, start, self.until, since=self.since, endless=self.chasers)
+
+    def notices(self) -> Iterator[Coming]:
+        """What would go, in the order of time."""
+        return (one for one in self._outlook.coming() if self._meant(one))
 
     def tasks(self) -> Iterator[tuple[Task, Sequence[Coming]]]:
         """The tasks with a target or a notice in the range, by target, each with its notices."""
-        told: dict[str, list[Coming]] = {}
-        for one in self.notices:
-            told.setdefault(one.notice.task.id, []).append(one)
         first, last = self.since.date(), self.until.date()
         for slot in sorted(self.plan.slots, key=lambda s: (end_of(s.dates.target), s.obligation.id, s.period)):
             falls = first <= day_of(slot.dates.target) <= last
-            for task in self.plan.tasks_of(slot):
-                if task.id in told or (falls and self._owes(task)):
-                    yield task, told.get(task.id, ())
+            for task, going in self._outlook.of(slot):
+                notices = tuple(one for one in going if self._meant(one))
+                if notices or (falls and self._owes(task)):
+                    yield task, notices
 
     def load(self) -> list[dict[str, object]]:
         """How many messages each recipient gets in each ISO week."""
+        if self.who is None:
+            return [{"who": one.who, "week": one.week, "messages": one.messages} for one in self._outlook.load()]
         sent: dict[str, tuple[str, str]] = {}
-        for one in self.notices:
+        for one in self.notices():
             if one.message is not None:
                 mail = (f"{one.at:%G-W%V}", one.recipient.who)
                 sent[one.message] = min(mail, sent.get(one.message, mail))
         counted = Counter(sent.values())
         return [{"who": who, "week": week, "messages": n} for (week, who), n in sorted(counted.items())]
+
+    def _meant(self, one: Coming) -> bool:
+        return self.who is None or _concerns(one, self.who)
 
     def _owes(self, task: Task) -> bool:
         return self.who is None or self.who in {task.bearer.id, task.bearer.unit, task.bearer.person}
@@ -83,7 +91,7 @@ def lines(forecast: Forecast, lang: Lang) -> Iterator[str]:
         target = day_of(task.dates.target)
         if forecast.since.date() <= target <= forecast.until.date() and not task.slot.dormant:
             entries.setdefault(target, []).append(_due(task).text(lang))
-    for one in forecast.notices:
+    for one in forecast.notices():
         entries.setdefault(one.at.date(), []).append(_going(one).text(lang))
     for day in sorted(entries):
         yield say("{date}（{weekday}）", date=day.isoformat(), weekday=WEEKDAYS[day.weekday()]).text(lang)
