@@ -1,6 +1,5 @@
 """A booted Debian on which duban was installed by the README's own commands; `make test-systemd` asks for it."""
 
-import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,14 +23,12 @@ def source(folder):
 
 @pytest.fixture(scope="session")
 def machine(request, folder):
-    if "DUBAN_BOOT" not in os.environ:
-        pytest.skip("`make test-systemd` boots a machine for it")
     try:
         prepare()
         machine = Machine(folder, tar())
         machine.boot()
     except Impossible as why:
-        pytest.skip(f"no machine can be booted here: {why}")
+        pytest.exit(f"no machine can be booted here: {why}", returncode=0)
     try:
         carry(request.getfixturevalue("source"), machine)
         install(machine)

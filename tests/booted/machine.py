@@ -5,9 +5,10 @@ import shlex
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
-from debian import NSPAWN
+from debian import NSPAWN, Impossible
 
 BOOT, HALT = 90, 90  # seconds
 REBOOTS = 133  # what nspawn exits with when the machine inside wants to come up again
@@ -32,19 +33,27 @@ class Machine:
         self._socket.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard, self._console.open("ab") as console:
             heard.bind(str(self._socket))
-            heard.settimeout(BOOT)
+            heard.settimeout(1)
             self._nspawn = subprocess.Popen(
                 [*NSPAWN, "--directory", str(self.root), "--boot", "--machine=duban", "--notify-ready=yes"],
                 env=os.environ | {"NOTIFY_SOCKET": str(self._socket)},
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True,
             )  # fmt: skip
-            said = ""
-            while "READY=1" not in said.splitlines():
-                said = heard.recv(8192).decode()
-                for line in said.splitlines():
-                    key, _, value = line.partition("=")
-                    self._leader = value if key == "X_NSPAWN_LEADER_PID" else self._leader
+            self._wait(heard)
         self.run("systemctl is-system-running --wait", check=False)
+
+    def _wait(self, heard: socket.socket) -> None:
+        said, last = "", time.monotonic() + BOOT
+        while "READY=1" not in said.splitlines():
+            if self._nspawn.poll() is not None or time.monotonic() > last:
+                self.halt()
+                (*_, complaint) = ["it says nothing", *self._console.read_text(errors="replace").strip().splitlines()]
+                raise Impossible(f"systemd does not come up in a container: {complaint}")
+            with suppress(TimeoutError):
+                said = heard.recv(8192).decode()
+            for line in said.splitlines():
+                key, _, value = line.partition("=")
+                self._leader = value if key == "X_NSPAWN_LEADER_PID" else self._leader
 
     def run(self, script: str, *, user: str = "root", stdin: str = "", check: bool = True) -> str:
         """What a shell script prints in there; with `check` a failure is one here, with all that was said."""
@@ -54,11 +63,8 @@ class Machine:
 
     def tried(self, script: str, *, user: str = "root", stdin: str = "") -> subprocess.CompletedProcess[str]:
         """The same, with exit code and complaint."""
-        who = (
-            ["runuser", "--login", user, "--command", script]
-            if user != "root"
-            else ["sh", "-euc", f"cd /root\n{script}"]
-        )
+        as_root = ["sh", "-euc", f"cd /root\n{script}"]
+        who = as_root if user == "root" else ["runuser", "--login", user, "--command", script]
         return subprocess.run(
             ["nsenter", "--target", self._leader, "--all", "--root", "--wd", *who],
             env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"},
