@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 EDITION := $(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
 
-.PHONY: run test simulate check format words bench setup clean test-systemd
+.PHONY: run test simulate check format words bench bench-small setup clean test-systemd
 
 run: $(VENV)/.run-$(EDITION)  ## check the table, say what is due, send (into ./state/mail unless DUBAN_SMTP is set)
 	@exec $(BIN)/duban run
@@ -33,9 +33,13 @@ format: setup
 words: setup  ## collect the sentences to translate, and compile the catalogue
 	@$(BIN)/python tools/words.py
 
-bench: setup  ## working-day arithmetic beside other libraries; writes bench/results.md
+bench: setup  ## offices up to a million tasks a year, and other programs beside it; writes bench/results.md
 	@$(INSTALL) '.[bench]'
 	@$(BIN)/python -m bench
+
+bench-small: setup  ## the same with small offices, in a few minutes; writes .cache/bench.md
+	@$(INSTALL) '.[bench]'
+	@BENCH_SMALL=1 BENCH_SIZES=$${BENCH_SIZES:-100,1000} BENCH_RESULTS=.cache/bench.md $(BIN)/python -m bench
 
 setup: $(VENV)/.dev-$(EDITION)
 

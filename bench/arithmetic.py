@@ -1,13 +1,15 @@
-"""The n-th working day after a day: duban beside what others use, by the same calendar, in one run."""
+"""The n-th working day after a day: duban beside what others use, by the same calendar, in one run.
+
+`python -m bench.arithmetic` prints the table and the costs as a line of JSON.
+"""
 
 from __future__ import annotations
 
-import platform
+import json
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from os import cpu_count
 from time import perf_counter_ns
 from typing import Any
 
@@ -54,14 +56,6 @@ def table(lines: Sequence[Line]) -> Iterator[str]:
         yield f"| {line.name} | {' | '.join(times)} |"
 
 
-def machine() -> str:
-    """What it ran on, in general words."""
-    return (
-        f"{cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}, "
-        f"numpy {np.__version__}, pandas {pd.__version__}, {RUNS} runs, medians"
-    )
-
-
 def _ways() -> Iterator[tuple[str, Start, Add]]:
     """Name, how a start day is made beforehand in the library's own type, and the call that is timed."""
     own = calendar()
@@ -91,10 +85,11 @@ def _same(day: date) -> date:
     return day
 
 
-def _day(found: object) -> date:
+def _day(found: Any) -> date:
     if isinstance(found, np.datetime64):
         return date.fromisoformat(str(found))
-    return found.date() if isinstance(found, pd.Timestamp) else found
+    day: date = found.date() if isinstance(found, pd.Timestamp) else found
+    return day
 
 
 def _cost(add: Add, starts: Sequence[object], n: int) -> float:
@@ -111,3 +106,14 @@ def _elapsed(add: Add, starts: Sequence[object], n: int, loops: int) -> int:
         for day in starts:
             add(day, n)
     return perf_counter_ns() - begun
+
+
+def main() -> None:
+    lines = measured()
+    versions = f"numpy {np.__version__}, pandas {pd.__version__}, {RUNS} runs, medians."
+    found = {"lines": [*table(lines), "", versions], "cost": {line.name: line.cost for line in lines}}
+    print(json.dumps({"wall": 0, "cpu": 0, "peak": 0, "n": found}))
+
+
+if __name__ == "__main__":
+    main()

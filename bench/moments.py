@@ -30,6 +30,15 @@ _DAY = timedelta(days=1)
 _FIRST = date(YEAR - 1, 12, 1)
 LADDERS = {"year": (20, 5, 1), "quarter": (5,), "month": (3,)}
 
+NOTE = """\
+Six of ten obligations are yearly with three reminders, three quarterly, one monthly; those that fall on a rest day move
+to the working day before. In Remind the n-th working day before is counted back from the day after, which gives the
+same dates. Remind's times are whole processes. `-n`, its fastest way that was found, asks for the next occurrence of
+each line, with a line for each occurrence of the year; `-s12` is its calendar of twelve months. Its true calendar is an
+OMITFUNC that looks the day up in a string with a mark for each day, which was the fastest one; without make-up days it
+has OMIT lines and weekends. Reminders before long rests, which duban adds, are left out.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

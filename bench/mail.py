@@ -1,0 +1,223 @@
+"""Letters a second: duban's way from the outbox to the server, beside plain smtplib and yagmail, to the same sink.
+
+`python -m bench.mail FOLDER WAY N` sends in a process of its own. The office in FOLDER stands before its nine o'clock.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import smtplib
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.process import LIMIT, Measured, inside, peak_of
+from bench.scale import Work
+from bench.sink import sink
+
+NOTE = """\
+The second column of each pair is the share of plain smtplib's. The letters are those of a nine o'clock, digests most of
+them. The sink is a process of its own on loopback. A server that accepts at once is no real one: a real one has the
+letter on its disk before it says so, which the second pair stands for. duban claims, looks again, renders, delivers and
+settles each letter, and has the attempt and the result on disk before and after.
+"""
+
+PAUSES = (0.0, 0.02)  # seconds until the server has a letter on its disk; 0: it says so at once
+CONNECTIONS = 4  # of plain smtplib, for what several bring
+_TIME = 20.0  # seconds of sending after which no further letter is begun
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A letter rendered beforehand."""
+
+    sender: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+    content: bytes
+
+
+class _Keeping:
+    """A transport that keeps letters instead of sending them."""
+
+    def __init__(self, most: int) -> None:
+        self.letters: list[Any] = []
+        self._most = most
+
+    def deliver(self, letter: Any) -> Any:
+        """Keep it; after the last one that is wanted the server seems to be gone."""
+        from scheduler.mailing import TemporaryFailure  # noqa: PLC0415
+        from scheduler.mailing.letter import Receipt  # noqa: PLC0415
+
+        if len(self.letters) >= self._most:
+            raise TemporaryFailure("enough")
+        self.letters.append(letter)
+        return Receipt("250 kept")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _daemon(folder: Path, transport: Any = None) -> Any:
+    from bench.steps import FIRST_MORNING, NINE, Clock  # noqa: PLC0415 - the program is loaded only where it is measured
+    from scheduler.daemon.services import Services  # noqa: PLC0415
+    from scheduler.daemon.start import open_daemon  # noqa: PLC0415
+    from scheduler.settings import settings  # noqa: PLC0415
+
+    clock = Clock(FIRST_MORNING)
+    services = Services(settings(table=str(folder / "obligations.yaml")), clock)
+    daemon = open_daemon(services, clock, transport=transport)
+    daemon.beat()
+    clock.now = NINE
+    daemon.desk.follow(clock.now)
+    return daemon
+
+
+def duban(folder: Path, n: int, _port: int) -> tuple[int, float]:
+    """The daemon's own way: claim, look again, render, send, settle, each on disk before and after."""
+    from scheduler.daemon.dispatch import Dispatch  # noqa: PLC0415
+
+    daemon, took = _daemon(folder), [0.0]
+    run = Dispatch.run
+
+    def timed(self: Any, current: Any, tell_time: Any, progress: Callable[[], bool]) -> int:
+        began, count = time.perf_counter(), [0]
+
+        def enough() -> bool:
+            count[0] += 1
+            return progress() and count[0] < n and time.perf_counter() - began < _TIME
+
+        accepted = run(self, current, tell_time, enough)
+        took[0] = time.perf_counter() - began
+        return accepted
+
+    Dispatch.run = timed  # type: ignore[method-assign]
+    return daemon.beat(), took[0]
+
+
+def rendered(folder: Path, n: int) -> list[Raw]:
+    """The same letters, rendered beforehand."""
+    from scheduler.mailing.mime import mime  # noqa: PLC0415
+
+    keeping = _Keeping(n)
+    _daemon(folder, keeping).beat()
+    return [
+        Raw(
+            letter.sender.address, (letter.to.address, *(copy.address for copy in letter.copies)), letter.subject,
+            letter.text, letter.html, mime(letter).as_bytes(),
+        )
+        for letter in keeping.letters
+    ]  # fmt: skip
+
+
+def plain(letters: Sequence[Raw], port: int) -> int:
+    """smtplib, one connection, nothing but the dialogue."""
+    sent = 0
+    with smtplib.SMTP("127.0.0.1", port) as server:
+        until = time.perf_counter() + _TIME
+        for letter in letters:
+            server.sendmail(letter.sender, letter.to, letter.content)
+            sent += 1
+            if time.perf_counter() > until:
+                break
+    return sent
+
+
+def several(letters: Sequence[Raw], port: int) -> int:
+    """smtplib on several connections, a thread each."""
+    counts = [0] * CONNECTIONS
+
+    def work(number: int) -> None:
+        counts[number] = plain(letters[number::CONNECTIONS], port)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts)
+
+
+def yagmail_(letters: Sequence[Raw], port: int) -> int:
+    """yagmail as its manual shows it, a connection for each mail; it makes the MIME itself, from rendered parts."""
+    import yagmail  # noqa: PLC0415
+
+    until, sent = time.perf_counter() + _TIME, 0
+    for letter in letters:
+        with yagmail.SMTP(
+            letter.sender, "none", host="127.0.0.1", port=port, smtp_ssl=False, smtp_starttls=False,
+            smtp_skip_login=True, soft_email_validation=False,
+        ) as server:  # fmt: skip
+            server.send(list(letter.to), letter.subject, [letter.text, letter.html])
+        sent += 1
+        if time.perf_counter() > until:
+            break
+    return sent
+
+
+_PEERS: Mapping[str, Callable[[Sequence[Raw], int], int]] = {"plain": plain, "several": several, "yagmail": yagmail_}
+WAYS = {
+    "plain": "smtplib, one connection, rendered beforehand",
+    "duban": "duban, from the outbox, rendering and record included",
+    "several": f"smtplib, {CONNECTIONS} connections, rendered beforehand",
+    "yagmail": "yagmail, one connection per mail, rendered beforehand",
+}
+
+
+def compared(work: Work, n: int) -> dict[float, dict[str, Measured]]:
+    """Letters a second of each way, by how long the server takes to accept one."""
+    found: dict[float, dict[str, Measured]] = {}
+    for pause in PAUSES:
+        found[pause] = {}
+        with sink(pause) as port:
+            work.port = port
+            for way in WAYS:
+                shutil.rmtree(work.state, ignore_errors=True)
+                found[pause][way] = inside(
+                    "bench.mail", str(work.folder), way, str(n), str(port), limit=2 * LIMIT, env=work.env
+                )
+    return found
+
+
+def rate(one: Measured) -> float | None:
+    """Letters a second."""
+    return None if one.fault or not one.wall else one.n["letters"] / one.wall
+
+
+def shown(found: Mapping[float, Mapping[str, Measured]]) -> Iterator[str]:
+    """The table."""
+    heads = ("at once" if not pause else f"after {pause * 1000:.0f} ms" for pause in found)
+    yield f"| letters a second, a server that accepts … | {' | | '.join(heads)} | |"
+    yield f"|---|{'---:|---:|' * len(found)}"
+    for way, title in WAYS.items():
+        cells = []
+        for by in found.values():
+            own, base = rate(by[way]), rate(by["plain"])
+            cells.append(by[way].fault or f"{own:,.0f}")
+            cells.append(f"{own / base:.2f}" if own and base else "")
+        yield f"| {title} | {' | '.join(cells)} |"
+
+
+def main() -> None:
+    folder, way, n, port = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    cpu = time.process_time()
+    if way == "duban":
+        sent, wall = duban(folder, n, port)
+    else:
+        letters = rendered(folder, n)
+        cpu, began = time.process_time(), time.perf_counter()
+        sent = _PEERS[way](letters, port)
+        wall = time.perf_counter() - began
+    cpu = time.process_time() - cpu
+    print(json.dumps({"wall": wall, "cpu": cpu, "peak": peak_of(), "n": {"letters": sent}}))
+
+
+if __name__ == "__main__":
+    main()
