@@ -18,6 +18,7 @@ from scheduler.daemon.desk import Desk
 from scheduler.daemon.dispatch import Dispatch
 from scheduler.daemon.duties import Duties
 from scheduler.daemon.gathering import gather
+from scheduler.daemon.lastword import LastWord
 from scheduler.daemon.notify import notify, reloading, watchdog
 from scheduler.daemon.returned import Returned
 from scheduler.journal import OutboxState
@@ -51,6 +52,7 @@ class Daemon:
         self.desk = desk
         self._dispatch = dispatch
         self._returned = returned
+        self._last_word = LastWord(desk, post, domain)
         self._tell_time = tell_time
         self._domain = domain
         self._duties = Duties(desk, post, domain)
@@ -80,6 +82,7 @@ class Daemon:
         accepted = self._dispatch.run(self._current, self._tell_time, self._progress)
         self._returned.run(self._tell_time())
         outage, faults = self._dispatch.trouble()
+        self._last_word.leave(outage, self._tell_time())
         self._duties.report(outage, (*faults, *self._returned.trouble), self._tell_time())
         return accepted
 

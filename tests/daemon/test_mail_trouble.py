@@ -2,6 +2,8 @@
 
 import shutil
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from small_office import ADMIN, CITY, COUNTY, LIN, TEMPLATES, ZHOU, at
@@ -142,6 +144,29 @@ def test_a_login_or_a_certificate_that_fails_stops_all_mail_until_it_is_mended(o
     with office.journal as journal:
         assert journal.mark(TROUBLE) == ""
     assert failure.problems[0].message.text() not in daemon._status()
+
+
+def test_while_no_mail_can_leave_the_warning_lies_in_the_mail_folder_one_file_a_day(office):
+    daemon = office.daemon()
+    office.server.trouble = NO_LOGIN
+    go_on(office, daemon, FRI_9, "2026-01-23 09:10")
+    office.beat(office.daemon(), "2026-01-23 10:30")
+    folder = office.folder / "mail"
+    (file,) = folder.iterdir()
+    mail = message_from_bytes(file.read_bytes(), policy=default)
+    assert mail["To"].addresses[0].addr_spec == ADMIN
+    assert "smtp-login" in mail.get_body(("plain",)).get_content()
+    office.beat(daemon, "2026-01-26 10:30")
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_a_mail_folder_that_cannot_be_written_to_stops_no_beat(office):
+    (office.folder / "mail").write_text("")
+    daemon = office.daemon()
+    office.server.trouble = NO_LOGIN
+    office.beat(daemon, FRI_9)
+    office.server.trouble = None
+    assert office.beat(daemon, "2026-01-23 09:10") == [LIN, ZHOU]
 
 
 def test_a_clock_set_back_ends_the_rest_after_a_failed_login(office):
