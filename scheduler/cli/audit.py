@@ -6,13 +6,12 @@ from pathlib import Path
 
 import click
 
-from scheduler.cli.desk import services
+from scheduler.cli.desk import existing, services
 from scheduler.cli.files import put_lines
 from scheduler.cli.index import COMMANDS
 from scheduler.cli.options import Group, command, option, output_format, spoken, tell
 from scheduler.cli.output import line, print_json, utter
 from scheduler.planning.model import Fact, FactKind
-from scheduler.problems import Problem, UnreachableError
 from scheduler.reports.log import lines
 from scheduler.reports.shapes import iso
 from scheduler.words import say
@@ -42,7 +41,7 @@ def audit() -> None:
 @option("--last", type=click.IntRange(min=1), metavar="N", words=say("只看最后N条"))
 def log(*, task: str | None, kind: tuple[str, ...], last: int | None) -> None:
     desk = services()
-    _there(desk.has_journal, desk.settings.database)
+    existing(desk)
     found = [fact for fact in desk.facts() if _wanted(fact, task, kind)]
     found = found[-last:] if last else found
     if output_format() == "json":
@@ -64,7 +63,7 @@ def log(*, task: str | None, kind: tuple[str, ...], last: int | None) -> None:
 @option("--head", metavar="HEAD", words=say("以前记下的数据校验码"))
 def verify(*, head: str | None) -> int:
     desk = services()
-    _there(desk.has_journal, desk.settings.database)
+    existing(desk)
     result = desk.record.verify(head)
     fault = result.fault
     if output_format() == "json":
@@ -87,15 +86,8 @@ def verify(*, head: str | None) -> int:
 @option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", words=say("写成.jsonl文件"))
 def export(*, output: Path | None) -> None:
     desk = services()
-    _there(desk.has_journal, desk.settings.database)
+    existing(desk)
     put_lines(desk.record.export(), output)
-
-
-def _there(exists: bool, database: str) -> None:
-    """A question makes no database: say that there is none."""
-    if not exists:
-        hint = say("检查 --database 或 DUBAN_DATABASE；第一次运行 duban run 时会建立")
-        raise UnreachableError(Problem("database-missing", say("还没有数据库：{url}", url=database), hint))
 
 
 def _wanted(fact: Fact, task: str | None, kinds: tuple[str, ...]) -> bool:

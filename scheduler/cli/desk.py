@@ -10,11 +10,21 @@ from scheduler.cli.table import chosen
 from scheduler.daemon.services import Services
 from scheduler.planning import History, Plan
 from scheduler.planning.periods import around
+from scheduler.problems import Problem, UnreachableError
+from scheduler.words import say
 
 
 def services() -> Services:
     """The services of this call; nothing is opened yet."""
     return Services(chosen())
+
+
+def existing(desk: Services) -> None:
+    """A question makes no database: say that there is none."""
+    if not desk.has_journal:
+        hint = say("检查 --database 或 DUBAN_DATABASE；第一次运行 duban run 时会建立")
+        said = say("还没有数据库：{url}", url=desk.settings.database)
+        raise UnreachableError(Problem("database-missing", said, hint))
 
 
 def login() -> str:

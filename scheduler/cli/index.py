@@ -54,6 +54,8 @@ COMMANDS: dict[str, Line] = {
     "bulletin": Line("bulletin", say("通报代拟稿；--explain 说明每个数字的来历")),
     "order": Line("order", say("督办单代拟稿")),
     "doctor": Line("doctor", say("检查数据库、磁盘、邮件、日历和收件人")),
+    "backup": Line("backup", say("备份数据库，服务不用停")),
+    "restore": Line("restore", say("用备份恢复数据库；可能已发的通知等待放行")),
     "schema": Line("schema", say("输出台账的 JSON Schema，供编辑器使用")),
 }
 

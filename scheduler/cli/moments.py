@@ -30,8 +30,8 @@ def day(value: str) -> date:
 
 
 def end_of(when: date | datetime) -> datetime:
-    """The moment itself, or the last second of the day."""
-    return when if isinstance(when, datetime) else datetime.combine(when, time(23, 59, 59), clock.BEIJING)
+    """The moment itself, or the last one of the day: nothing that was entered on it comes after."""
+    return when if isinstance(when, datetime) else datetime.combine(when, time.max, clock.BEIJING)
 
 
 def start_of(when: date) -> datetime:

@@ -15,9 +15,13 @@ from scheduler.cli.output import print_json
 from scheduler.daemon.services import Services
 from scheduler.planning import Plan
 from scheduler.planning.coming import Coming, coming
+from scheduler.planning.decide import held
+from scheduler.planning.entries import Accepted
+from scheduler.planning.model import Decision
 from scheduler.planning.statements import notices
 from scheduler.planning.statements import release as let_go
 from scheduler.planning.statements import withdraw as take_out
+from scheduler.problems import Problem, UsageError
 from scheduler.reports.forecast import KINDS, notice_data
 from scheduler.reports.shapes import iso
 from scheduler.reports.text import aligned
@@ -25,6 +29,8 @@ from scheduler.words import say
 
 if TYPE_CHECKING:
     from scheduler.journal import OutboxRow
+
+_RESTORED = option("--restored", is_flag=True, words=say("恢复备份以前可能已经发出、等待放行的全部通知"))
 
 
 @command(
@@ -39,19 +45,25 @@ def outbox(*, tomorrow: bool) -> None:
     if tomorrow:
         _coming(_until_tomorrow(desk.plan(now), now))
     else:
-        _waiting(desk)
+        _waiting(desk, now)
 
 
 @command(
     "release",
     formats=("text", "json"),
-    example="duban release annual-report.submit/changji-city/2026#escalate-after-5wd",
+    example="duban release annual-report.submit/changji-city/2026#escalate-after-5wd\nduban release --restored",
 )
-@click.argument("notice")
+@click.argument("notice", required=False)
+@_RESTORED
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
-def release(*, notice: str, by_whom: str | None) -> None:
-    desk, now = services(), clock.now()
-    accepted = let_go(_plan(desk, notice, now), by_whom or login(), name=notice)
+def release(*, notice: str | None, restored: bool, by_whom: str | None) -> None:
+    desk, now, by = services(), clock.now(), by_whom or login()
+    _one_of(notice, restored)
+    if notice is None:
+        plan = desk.plan(now)
+        _all(desk, [let_go(plan, by, name=name) for name in _held(plan, now)], now)
+        return
+    accepted = let_go(_plan(desk, notice, now), by, name=notice)
     desk.journal.append([accepted.entry], now=now)
     _done(desk, tell(accepted.said), notice)
 
@@ -59,18 +71,48 @@ def release(*, notice: str, by_whom: str | None) -> None:
 @command(
     "withdraw",
     formats=("text", "json"),
-    example="duban withdraw annual-report.submit/changji-city/2026#chase-1 --reason 已电话联系，当日报送",
+    example="""\
+duban withdraw annual-report.submit/changji-city/2026#chase-1 --reason 已电话联系，当日报送
+duban withdraw --restored --reason 恢复备份以前已经发过""",
 )
-@click.argument("notice")
+@click.argument("notice", required=False)
+@_RESTORED
 @option("--reason", metavar="TEXT", required=True, words=say("理由"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
-def withdraw(*, notice: str, reason: str, by_whom: str | None) -> None:
-    desk, now = services(), clock.now()
+def withdraw(*, notice: str | None, restored: bool, reason: str, by_whom: str | None) -> None:
+    desk, now, by = services(), clock.now(), by_whom or login()
+    _one_of(notice, restored)
+    if notice is None:
+        plan = desk.plan(now)
+        _all(desk, [take_out(plan, by, name=name, reason=reason) for name in _held(plan, now)], now)
+        return
     plan = _plan(desk, notice, now)
-    accepted = take_out(plan, by_whom or login(), name=notice, reason=reason)
+    accepted = take_out(plan, by, name=notice, reason=reason)
     desk.journal.append([accepted.entry], now=now)
     desk.journal.drop_waiting([one.key for one in notices(plan, notice)], "withdrawn", now)
     _done(desk, tell(accepted.said), notice)
+
+
+def _one_of(notice: str | None, restored: bool) -> None:
+    if (notice is None) != restored:
+        hint = say("通知的名称写成 任务#步骤，见 duban outbox 和每日拟发清单")
+        raise UsageError(Problem("notice-which", say("写明一个通知，或者 --restored，两者选一"), hint))
+
+
+def _held(plan: Plan, now: datetime) -> list[str]:
+    return list(dict.fromkeys(decision.notice.name for decision in held(plan, now)))
+
+
+def _all(desk: Services, accepted: Sequence[Accepted], now: datetime) -> None:
+    """Write all of it down at once."""
+    desk.journal.append([one.entry for one in accepted], now=now)
+    if output_format() == "json":
+        print_json({"seq": desk.record.head().seq, "notices": [one.entry.data["notice"] for one in accepted]})
+        return
+    for one in accepted:
+        click.echo(f"{tell(one.said)}。")
+    if not accepted:
+        click.echo(tell(say("没有因恢复备份而等待放行的通知。")))
 
 
 def _plan(desk: Services, notice: str, now: datetime) -> Plan:
@@ -86,7 +128,7 @@ def _done(desk: Services, said: str, notice: str) -> None:
 
 def _until_tomorrow(plan: Plan, now: datetime) -> list[Coming]:
     calendar = plan.calendars.of(plan.register.office.region)
-    last = datetime.combine(calendar.add(now.date(), 1), time(23, 59, 59), clock.BEIJING)
+    last = datetime.combine(calendar.add(now.date(), 1), time.max, clock.BEIJING)
     return list(coming(plan, now, last, endless=True))
 
 
@@ -106,10 +148,12 @@ def _going(one: Coming) -> tuple[str, ...]:
     return f"{one.at:%m-%d %H:%M}", kind, one.recipient.who, one.notice.name, wait
 
 
-def _waiting(desk: Services) -> None:
+def _waiting(desk: Services, now: datetime) -> None:
     from scheduler.journal.values import OPEN_STATES  # noqa: PLC0415 - the database is heavy, and this needs it alone
 
     rows = desk.journal.outbox(*OPEN_STATES) if desk.has_journal else ()
+    plan = desk.plan(now) if desk.history().gap is not None else None
+    waiting = held(plan, now) if plan is not None else []
     if output_format() == "json":
         shape = [
             {"message": r.key, "kind": r.kind.value, "to": [r.recipient.who], "cc": [c.who for c in r.copies]}
@@ -117,12 +161,21 @@ def _waiting(desk: Services) -> None:
             | {"error": r.last_error, "message_id": r.message_id, "notices": list(r.notices)}
             for r in rows
         ]
-        print_json({"messages": shape})
+        print_json({"messages": shape, "held": [decision.notice.name for decision in waiting]})
         return
     if not rows:
         click.echo(tell(say("没有待发的邮件。")))
     for line in aligned([_queued(row) for row in rows], (0, 0, 0, 0, 40)):
         click.echo(line)
+    if waiting:
+        click.echo(tell(say("恢复备份以前可能已经发出的{n}个通知等待放行：", n=len(waiting))))
+    for line in aligned([_holding(decision) for decision in waiting]):
+        click.echo(line)
+
+
+def _holding(decision: Decision) -> tuple[str, ...]:
+    step, to = decision.notice.step, decision.recipient
+    return f"  {step.at:%m-%d %H:%M}", tell(KINDS[step.kind]), to.who if to else "", decision.notice.name
 
 
 def _queued(row: OutboxRow) -> tuple[str, ...]:

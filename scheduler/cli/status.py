@@ -14,7 +14,7 @@ from scheduler.cli.moments import moment
 from scheduler.cli.options import command, option, spoken
 from scheduler.cli.output import print_csv, print_streamed, utter
 from scheduler.cli.situation import Situation, situation
-from scheduler.daemon.services import Services
+from scheduler.daemon.services import TROUBLE, Services
 from scheduler.daemon.undelivered import undelivered
 from scheduler.planning import Plan
 from scheduler.planning.model import Moment
@@ -102,7 +102,7 @@ def _foot(desk: Services, found: Situation, now: datetime) -> None:
     for problem in undelivered(desk.record, plan.register, now) if desk.has_journal else ():
         for line in folded(problem.text(spoken()).splitlines()[0], _WIDE):
             click.echo(line)
-    if trouble := desk.record.mark(_TROUBLE) if desk.has_journal else None:
+    if trouble := desk.record.mark(TROUBLE) if desk.has_journal else None:
         utter(trouble)
     utter(say("放假安排已公布至{day}", day=iso(table.announced_until)))
     utter(say("数据校验码：{head}", head=found.head or "—"))

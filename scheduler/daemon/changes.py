@@ -24,7 +24,7 @@ from scheduler.workdays.keeping import restored
 
 log = logging.getLogger("duban")
 
-_TOLD = "told"  # the mark that names the table and the calendars by which the owners last knew their deadlines
+TOLD = "told"  # the mark that names the table and the calendars by which the owners last knew their deadlines
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Changes:
         self._desk = desk
         self._post = post
         self._domain = domain
-        self._told = _State.read(desk.journal.mark(_TOLD))
+        self._told = _State.read(desk.journal.mark(TOLD))
 
     def run(self, now: datetime) -> None:
         """Tell of what moved since the owners were last told, if it is time."""
@@ -70,7 +70,7 @@ class Changes:
                 return
             if (old := self._known(told, now)) is not None:
                 self._queue(tellings(moved(old, desk.plan, now), desk.plan, now, state.cause), now)
-        desk.journal.put_mark(_TOLD, state.written())
+        desk.journal.put_mark(TOLD, state.written())
         self._told = state
 
     def _is_time(self, now: datetime) -> bool:

@@ -12,11 +12,14 @@ from scheduler.clock import BEIJING
 from scheduler.daemon.admin import AdminMail
 from scheduler.daemon.changes import Changes
 from scheduler.daemon.desk import PROGRAM, Desk
+from scheduler.daemon.restoring import warning
+from scheduler.daemon.services import TROUBLE
 from scheduler.daemon.summaries import Summaries
 from scheduler.daemon.undelivered import told
 from scheduler.journal import Entry
 from scheduler.mailing import ConfigurationFailure, Post, TemplateFaultError
 from scheduler.planning.coming import coming, preview
+from scheduler.planning.index import Gap
 from scheduler.planning.model import Fact, FactKind, MessageKind
 from scheduler.planning.windows import Window
 from scheduler.problems import Problem
@@ -38,11 +41,12 @@ class Duties:
         self._previewed: date | None = None
         self._reported: tuple[date, str] | None = None
         self._nagged = ""
+        self._gap: Gap | None = None
         self._faults: list[Problem] = []
         changes = Changes(desk, post, domain)
         self._all: tuple[Callable[[datetime], None], ...] = (
             *(self._heartbeat, changes.run, self._preview, Summaries(desk, post, domain).run),
-            *(self._missing_notice, self._refused_table, self._refused_mail),
+            *(self._missing_notice, self._refused_table, self._refused_mail, self._restored),
         )
 
     def run(self, now: datetime) -> None:
@@ -113,10 +117,18 @@ class Duties:
         ]
         if refused:
             first, latest = refused[0][0].seq, refused[-1][0].seq
-            self._mail.warn(f"refused:{first}", [problem for _, problem in refused], now)
+            # With both ends: after a crash in front of the mark what was refused since is told too.
+            self._mail.warn(f"refused:{first}-{latest}", [problem for _, problem in refused], now)
             journal.put_mark(_REFUSED, str(latest))
             last = max(last, latest)
         self._looked = last
+
+    def _restored(self, now: datetime) -> None:
+        """Once, that the journal was put back from a copy, and how much waits because of it."""
+        gap = self._desk.plan.history.gap
+        if gap != self._gap and (problem := warning(self._desk.plan, now)) is not None and gap is not None:
+            self._mail.warn(f"restored:{gap.until.isoformat()}", [problem], now)
+        self._gap = gap
 
     def _of(self, fact: Fact) -> Problem | None:
         """What an admin has to know of a failure; of a warning that was refused there is nobody left to tell."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scheduler.journal import Journal, Reading
 
 HORIZON = timedelta(days=400)
+TROUBLE = "mail-trouble"  # the mark under which `status` finds what keeps the mail back
 _CALENDAR = (FactKind.CALENDAR, FactKind.VOID)
 
 

@@ -62,10 +62,12 @@ class Summaries:
         window = Window(plan.calendars.of(office.region), office.send_at)
         if not self._desk.register.summaries or not window.is_open(now.astimezone(BEIJING)):
             return
-        loaded = plan.history.loaded or now
+        loaded, gap = plan.history.loaded or now, plan.history.gap
         for n, row in enumerate(self._desk.register.summaries):
             turn = latest(row, window, now)
-            if turn is not None and turn.at >= loaded and self._went.get(n) != turn:
+            # Whether it went before the journal was put back from a copy nobody knows.
+            restored = gap is not None and turn is not None and turn.at <= gap.until
+            if turn is not None and turn.at >= loaded and not restored and self._went.get(n) != turn:
                 self._queue([m for m in self._messages(row, turn, now) if self._is_new(m)], turn, now)
                 self._went[n] = turn
 

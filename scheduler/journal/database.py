@@ -6,7 +6,7 @@ import os
 import sqlite3
 import stat
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from scheduler.journal.errors import explained, failure, told
 from scheduler.journal.reading import SCHEMA, WAIT_SECONDS
+from scheduler.journal.sharing import shared
 from scheduler.problems import UnreachableError
 
 CHUNK = 500  # keys in one query
@@ -46,6 +47,7 @@ class Database:
         self.where = self.url.render_as_string(hide_password=True)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, self.where)
+        self._share()
         self._steady: Connection | None = None
         # SQLite's transactions see one state of things by themselves.
         self._readers = self.engine if self.sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
@@ -58,6 +60,8 @@ class Database:
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
+        if self._unshare is not None:
+            self._unshare()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -98,6 +102,16 @@ class Database:
             if not self.sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITERS_LOCK})
             yield connection
+
+    def _share(self) -> None:
+        """While it is open nobody puts another file in its place."""
+        file = str(self.url.database or "")
+        self._unshare: Callable[[], object] | None = None
+        if self.sqlite and file not in {"", ":memory:"} and not file.startswith("file:"):
+            try:
+                self._unshare = shared(self, Path(file).resolve())
+            except TimeoutError as error:
+                raise failure("database-locked", self.where) from error
 
     def _migrate(self) -> None:
         with self.reading() as connection:
@@ -169,8 +183,8 @@ def _parsed(text_: str) -> URL:
         url = make_url(text_)
         if url.drivername in {"postgresql", "postgres"}:
             url = url.set(drivername="postgresql+psycopg")
-        url.get_dialect()
-    except (ArgumentError, NoSuchModuleError, ValueError) as error:  # a port that is no number
+        url.get_dialect()().create_connect_args(url)
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:  # a port or a time-out that is no number
         raise failure("database-unreachable", text_.partition(":")[0], "sqlite:///… | postgresql://…") from error
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
         raise failure("database-unreachable", url.drivername, "sqlite:///… | postgresql://…")

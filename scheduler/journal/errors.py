@@ -28,7 +28,7 @@ _SAID = {
     ),
     "database-damaged": (
         say("数据库 {where} 已损坏或不是 duban 的数据库：{detail}"),
-        say("先把数据库文件另存一份，再恢复最近一次备份，并用 duban audit verify 核对"),
+        say("停止服务，用 duban restore 恢复最近一次备份；原来的文件会自动另存"),
     ),
     "database-newer": (
         say("数据库 {where} 是更新版本的 duban 建立的（{detail}）"),
@@ -36,11 +36,15 @@ _SAID = {
     ),
     "backup-failed": (
         say("不能备份到 {where}：{detail}"),
-        say("换一个还没有的文件名，并检查目录是否存在、是否可写"),
+        say("检查目录是否存在、是否可写、磁盘有没有空间"),
+    ),
+    "backup-exists": (
+        say("{where} 已经存在，没有备份"),
+        say("换一个文件名；要覆盖旧的备份，加 --force"),
     ),
     "backup-elsewhere": (
         say("数据库 {where} 不是文件，不能由 duban 备份"),
-        say("PostgreSQL 请用 pg_dump 备份"),
+        say("PostgreSQL 请用 pg_dump 备份、pg_restore 恢复，恢复后先运行 duban restore --in-place 再启动服务"),
     ),
 }
 

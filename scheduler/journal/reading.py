@@ -98,6 +98,11 @@ class Reading:
         last = self._asked.query("SELECT seq, hash FROM fact ORDER BY seq DESC LIMIT 1")
         return Head(*last[0]) if last else EMPTY
 
+    def hash_of(self, seq: int) -> str | None:
+        """The hash of one fact."""
+        found = self._asked.query("SELECT hash FROM fact WHERE seq = :seq", seq=seq)
+        return next((str(hash_) for (hash_,) in found), None)
+
     def export(self) -> Iterator[str]:
         """Every fact as a line of JSON that a second program can verify; the form is described in `chain`."""
         for row in self._rows(0):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from scheduler.journal import delivery, listing, merging, queueing, record
+from scheduler.journal import copies, delivery, listing, merging, queueing, record, restoring
+from scheduler.journal.copies import Copy
 from scheduler.journal.database import Database, Within
-from scheduler.journal.errors import failure, told
+from scheduler.journal.errors import failure
 from scheduler.journal.queueing import Queued
 from scheduler.journal.reading import Reading
 from scheduler.journal.values import Attempt, Body, Claim, Drawn, OutboxRow, OutboxState, Result
@@ -176,18 +176,18 @@ class Journal(Reading):
 
     # -- copies --------------------------------------------------------------------------------------------------------
 
-    def backup(self, path: Path) -> None:
-        """Copy a SQLite journal into a new file while others use it. Raises UnreachableError where that fails."""
-        database = self._database
-        if not database.sqlite:
-            raise failure("backup-elsewhere", database.where)
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except OSError as error:
-            raise failure("backup-failed", str(path), error.strerror or "") from error
-        with told(str(path)):
-            raw = database.engine.raw_connection()
-            try:
-                raw.cursor().execute("VACUUM INTO ?", (str(path),))
-            finally:
-                raw.close()
+    def backup(self, path: Path, *, force: bool = False) -> Copy:
+        """Copy a SQLite journal into a file while others use it. Raises UnreachableError where that fails."""
+        file = copies.file_of(self._database.url.render_as_string(hide_password=False))
+        if file is None:
+            raise failure("backup-elsewhere", self._database.where)
+        return copies.back_up(file, path, force=force)
+
+    def restored(self, entry: Entry, forgotten: Collection[str], *, now: datetime) -> Fact:
+        """Write down that this journal was put back from a copy, and take out what waited when the copy was made.
+
+        Whether that has gone since nobody knows: its messages end, its notices are undecided again. The marks
+        `forgotten` go too.
+        """
+        with self._database.appending() as connection:
+            return restoring.restored(connection, entry, forgotten, now)

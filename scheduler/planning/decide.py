@@ -7,6 +7,7 @@ from datetime import datetime
 
 from scheduler.planning.case import Ruling
 from scheduler.planning.cases import Cases
+from scheduler.planning.ladders import NOW
 from scheduler.planning.model import Decision, Notice, Slot, Task, Verdict, tail
 from scheduler.planning.plan import Plan
 from scheduler.planning.reasons import Reason
@@ -39,8 +40,14 @@ def still_wanted(notice: Notice, plan: Plan, now: datetime) -> Decision:
 
 
 def held(plan: Plan, now: datetime) -> list[Decision]:
-    """What waits for a person because it may have gone before the journal was put back from a copy."""
-    return [d for d in owed(plan, now) if d.reason is Reason.RESTORED] if plan.history.gap is not None else []
+    """What waits, or will, for a person because it may have gone before the journal was put back from a copy."""
+    gap, cases = plan.history.gap, Cases(plan)
+    if gap is None:
+        return []
+    new = [slot for slot in plan.slots if slot.known is not None and gap.since < slot.known <= gap.until]
+    ahead = [(slot, step.at) for slot in new for step in slot.steps if step.name == NOW and step.at > now]
+    found = [*owed(plan, now), *(d for slot, at in ahead for task in plan.tasks_of(slot) for d in _of(task, cases, at))]
+    return [d for d in found if d.reason is Reason.RESTORED]
 
 
 def _with_owed(slot: Slot, cases: Cases, now: datetime) -> Iterator[Task]:

@@ -13,7 +13,7 @@ What the `data` of a fact holds, by kind; days and moments are in ISO form, an a
   `files`, `changed` (sentences: what differs from the table before it)
 - queued: `message`, `kind`, `notices` (keys), `to`, `message_id`; sent: the same and `queue_id`; failed: the same and
   `reason`, `final` (bool: refused for good); skipped, dropped: `notice` or `notices` (keys), `reason`
-- restored: `since` (the last entry of the copy that was put back), `head`, `lost` (entries), `aside` (a file's name)
+- restored: `name` of the copy that was put back, `since` (its last entry), its `head`, `lost` (entries beyond it)
 - freeze: `year`, `tasks` (how many), `provisional`, `digest` of the plan, `files`
 - draft: `document` (bulletin, order), `label` or `number`, `digest` of the document, `files` (digests of what is kept)
 """

@@ -56,7 +56,7 @@ class FactKind(StrEnum):
     DRAFT = "draft"  # a document was drafted for signature; data: document, label, number, digest, files
     FREEZE = "freeze"  # the plan of a year was frozen; data: year, tasks, digest, files
     STARTED = "started"
-    RESTORED = "restored"  # the journal was put back from a copy; data: since, head, lost, aside
+    RESTORED = "restored"  # the journal was put back from a copy; data: name, since, head, lost
     HEARTBEAT = "heartbeat"
 
 

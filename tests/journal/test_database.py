@@ -146,6 +146,7 @@ def test_a_journal_in_memory_serves_for_trials() -> None:
         "oracle+x://h/d",
         "sqlite:////proc/no/duban.db",
         "postgresql://duban:geheim@127.0.0.1:port/duban",
+        "sqlite:///duban.db?timeout=abc",
     ],
 )
 def test_an_address_that_leads_nowhere_is_told(url: str) -> None:
@@ -285,7 +286,8 @@ def test_a_backup_is_whole_private_and_made_while_others_write(file: Path, tmp_p
     copy = tmp_path / "copy.db"
     with Journal.open(f"sqlite:///{file}") as journal:
         journal.append(entries(1), now=NOW)
-        journal.backup(copy)
+        found = journal.backup(copy)
+        assert (found.audit.head, found.waiting, found.size) == (journal.head(), 1, copy.stat().st_size)
         journal.append(entries(1), now=NOW)
         with Journal.open(f"sqlite:///{copy}") as saved:
             assert saved.verify().sound
@@ -297,11 +299,17 @@ def test_a_backup_is_whole_private_and_made_while_others_write(file: Path, tmp_p
 def test_a_backup_overwrites_nothing(file: Path, tmp_path: Path) -> None:
     (tmp_path / "copy.db").write_text("precious")
     with Journal.open(f"sqlite:///{file}") as journal:
-        with refused("backup-failed"):
+        with refused("backup-exists"):
             journal.backup(tmp_path / "copy.db")
         with refused("backup-failed"):
             journal.backup(tmp_path / "no" / "copy.db")
-    assert (tmp_path / "copy.db").read_text() == "precious"
+        assert (tmp_path / "copy.db").read_text() == "precious"
+        with refused("backup-exists"):
+            journal.backup(file, force=True)  # the journal itself
+        journal.backup(tmp_path / "copy.db", force=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "state"]
+    with Journal.open(f"sqlite:///{tmp_path / 'copy.db'}") as saved:
+        assert saved.verify().sound
 
 
 def test_a_server_has_its_own_way_of_backups(new_postgresql: Callable[[], str], tmp_path: Path) -> None:
