@@ -145,7 +145,10 @@ class Judge:
         then, now = self.expected(made).get(key), self.expected(beat).get(key)
         if state.moved:
             name = rest.partition("@")[0]
-            found = [e for e in self.expected(beat).values() if e.task == task and e.name == name]
+            same = [e for e in self.expected(beat).values() if e.task == task]
+            found = [e for e in same if e.name == name]
+            if name.startswith("remind"):  # which of them there are hangs on the target
+                found += [e for e in same if e.kind == "remind"]
             then = now = found[0] if found else None
         if then is None and rest.startswith("remind-now@") and self._had_another_target(task, key, made):
             return

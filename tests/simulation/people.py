@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from random import Random
 from typing import Any
 
 from scheduler.journal import Entry, Journal
@@ -89,13 +90,24 @@ def records_of(task: str, facts: Sequence[Said]) -> int:
     return sum(f.kind is FactKind.RECORD and f.unit == unit and str(f.on.year) == year for f in facts)
 
 
-def act(world: Any, journal: Journal) -> None:
-    """Somebody enters something sensible."""
-    office, rng = world.versions[-1], world.rng
+# After these something may go at once; after others only less than before.
+_STIRRING = {FactKind.EVENT, FactKind.REOPEN, FactKind.RETURN, FactKind.RESUME, FactKind.RELEASE, FactKind.VOID,
+             FactKind.EXTEND}  # fmt: skip
+
+
+def act(world: Any, journal: Journal, rng: Random) -> bool:
+    """Somebody enters something sensible. Returns whether a mail may come of it."""
+    before = len(world.facts)
+    _act(world, journal, rng)
+    return any(said.kind in _STIRRING for said in world.facts[before:])
+
+
+def _act(world: Any, journal: Journal, rng: Random) -> None:
+    office = world.versions[-1]
     kinds = {row.kind for row in office.rows}
     for kind, event in (("event", EVENT), ("hours", ALARM)):
         if kind in kinds and rng.random() < 0.3 and sum(e.row_kind == kind for e in world.events) < 4:
-            _happens(world, journal, kind, event)
+            _happens(world, journal, rng, kind, event)
             return
     if "quota" in kinds and rng.random() < 0.2:
         unit = rng.choice([u.id for u in office.units])
@@ -104,11 +116,11 @@ def act(world: Any, journal: Journal) -> None:
                                  now=world.now)  # fmt: skip
         _note(world, Said(fact.seq, FactKind.RECORD, None, world.now, world.true, unit=unit, on=on))
         return
-    _about_a_task(world, journal)
+    _about_a_task(world, journal, rng)
 
 
-def _happens(world: Any, journal: Journal, kind: str, event: str) -> None:
-    rng, now = world.rng, world.now
+def _happens(world: Any, journal: Journal, rng: Random, kind: str, event: str) -> None:
+    now = world.now
     unit = rng.choice([u.id for u in world.versions[-1].units if u.id != "office"])
     ref = f"E-{len(world.events)}"
     if kind == "event":
@@ -124,11 +136,11 @@ def _happens(world: Any, journal: Journal, kind: str, event: str) -> None:
     since = {row.id: world.began for row in oracle.office.rows}
     for e in oracle.expected(world.true.date(), world.true.date(), since, world.events[-1:]):
         if f"/{ref}" in e.task and world.now < e.at < world.end:
-            world._put(e.at - world.offset, "sweep")
+            world._put(e.at - world.offset, "sweep", {e.task})
 
 
-def _about_a_task(world: Any, journal: Journal) -> None:
-    now, rng = world.now, world.rng
+def _about_a_task(world: Any, journal: Journal, rng: Random) -> None:
+    now = world.now
     oracle = world.oracle()
     since = {row.id: world.began for row in oracle.office.rows}
     tasks: dict[str, list[Expected]] = {}

@@ -90,13 +90,14 @@ class World:
 
     def __post_init__(self) -> None:
         self.rng = Random(self.seed)
+        self._luck = Random(f"luck {self.seed}")  # what hangs on the program's doings changes no plan of the year
         first = date(self.rng.randint(2012, 2023), 1, 1) + timedelta(days=self.rng.randrange(360))
         self.true = datetime.combine(first, datetime.min.time(), BEIJING) + self.rng.randrange(24) * HOUR
         self.began, self.end = self.true, self.true + LENGTH * DAY
         self.versions = [random_office(self.rng, first)]
         self.version = 0  # the table in force, as the daemon knows it
         self.fuse = Fuse(self.counts)
-        self.server = Server(self, self.rng)
+        self.server = Server(self, Random(f"server {self.seed}"))
         self.broken = False
         self.daemons: list[tuple[Daemon, Journal]] = []
         self.rival = self.rng.random() < 0.2
@@ -234,8 +235,8 @@ class World:
         """Something happened: what it held back may go at the next send moment; and look in now and then on any day."""
         now = self.now
         looks = {self.oracle().next_send(now + MINUTE), *(at for at in self._looks if at > now)}
-        if self.rng.random() < 0.1:
-            looks.add((now + DAY).replace(hour=self.rng.choice((2, 11, 17))))
+        if self._luck.random() < 0.1:
+            looks.add((now + DAY).replace(hour=self._luck.choice((2, 11, 17))))
         self._looks = sorted(looks)
 
     # -- the daemon ----------------------------------------------------------------------------------------------------
@@ -287,7 +288,7 @@ class World:
         beat.grew = beat.facts < len(self.facts)
         beat.events, beat.facts = len(self.events), len(self.facts)
         beat.healthy = healthy and self.true >= self.heals_at and beat.ended is not None
-        if any(not key.partition("#")[2].startswith("remind") for d in self.server.log[accepted:] for key in d.notices):
+        if any("#escalate-" in key for d in self.server.log[accepted:] for key in d.notices):
             self._look_tomorrow()  # one escalation a day
         self._watch_outbox()
 
@@ -296,7 +297,7 @@ class World:
         for delivery in self.server.log:
             if self.eye.state(delivery.message_id) != "sent":
                 delivery.may_repeat = True
-        after = self.rng.choice((0, 0.5, 5, 30, 60 * 5)) * MINUTE
+        after = self._luck.choice((0, 0.5, 5, 30, 60 * 5)) * MINUTE
         self.up_again = self.true + after
 
     def _meanwhile(self) -> None:
@@ -308,9 +309,9 @@ class World:
             if len(self.daemons) > 1:
                 self.counts["two daemons in one dialogue"] += 1
                 self.daemons[1][0].beat()
-            if self.rng.random() < 0.1:
+            if self._luck.random() < 0.1:
                 self.pass_time(timedelta(seconds=1))
-                act(self, self._hand)
+                act(self, self._hand, self._luck)
                 self._soon()
         finally:
             self._nested = False
@@ -333,12 +334,13 @@ class World:
             self._round()
 
     def _fact(self, _: object) -> None:
-        act(self, self._hand)
-        self._soon()
+        if act(self, self._hand, self.rng) or self._luck.random() < 0.3:
+            self._soon()
 
     def _soon(self) -> None:
-        self._put(self.true + self.rng.randrange(1, 40) * timedelta(seconds=1), "sweep")
-        if not self.oracle().is_open(self.now) or self.rng.random() < 0.2:
+        """A round within the minute, and one at the next send moment where that may hold back what came of it."""
+        self._put(self.true + self._luck.randrange(1, 40) * timedelta(seconds=1), "sweep")
+        if not self.oracle().is_open(self.now) or self._luck.random() < 0.1:
             self._look_tomorrow()
 
     def _edit(self, _: object) -> None:
