@@ -17,6 +17,7 @@ from scheduler.cli.situation import Situation, situation
 from scheduler.daemon.services import TROUBLE, Services
 from scheduler.daemon.undelivered import undelivered
 from scheduler.planning import Plan
+from scheduler.planning.decide import held
 from scheduler.planning.model import Moment
 from scheduler.reports.shapes import iso
 from scheduler.reports.status import COLUMNS, Row, data, lines, record, rows, summary
@@ -26,7 +27,6 @@ from scheduler.words import say
 
 _WIDE = 80
 _FORMATS = ("text", "json", "csv", "xlsx", "html")
-_TROUBLE = "mail-trouble"  # the mark in which the daemon keeps what holds the mail back
 
 
 @command(
@@ -102,6 +102,8 @@ def _foot(desk: Services, found: Situation, now: datetime) -> None:
     for problem in undelivered(desk.record, plan.register, now) if desk.has_journal else ():
         for line in folded(problem.text(spoken()).splitlines()[0], _WIDE):
             click.echo(line)
+    if waiting := held(plan, now):
+        utter(say("恢复备份以前可能已经发出的{n}个通知等待放行，见 duban outbox", n=len(waiting)))
     if trouble := desk.record.mark(TROUBLE) if desk.has_journal else None:
         utter(trouble)
     utter(say("放假安排已公布至{day}", day=iso(table.announced_until)))

@@ -27,7 +27,6 @@ from scheduler.register import gaps
 from scheduler.reports.unsettled import missing
 
 PREVIEW_AT = time(16, 30)  # Beijing time, on working days of the operating office
-TROUBLE = "mail-trouble"  # the mark under which `status` finds what keeps the mail back
 _REFUSED = "refused"  # the mark with the number of the last refusal of which the admin was told
 
 
