@@ -15,6 +15,8 @@ from scheduler.cli.output import line
 from scheduler.planning import statements
 from scheduler.planning.entries import Accepted, Clerk
 from scheduler.planning.model import Moment
+from scheduler.planning.plan import Plan
+from scheduler.planning.reliance import relying
 from scheduler.register.mistakes import UnreadableError
 from scheduler.register.scalars import duration as read_duration
 from scheduler.register.values import Duration
@@ -65,8 +67,13 @@ def fact(name: str, example: str, more: Phrase | None = None) -> Callable[[Calla
     return wrap
 
 
-def add(by_whom: str | None, accept: Callable[[Clerk], Accepted], task: str | None = None) -> None:
-    """Look at the state, write the entry down, say what it changed."""
+def add(
+    by_whom: str | None,
+    accept: Callable[[Clerk], Accepted],
+    task: str | None = None,
+    mailed: Callable[[Plan], tuple[str, ...]] | None = None,
+) -> None:
+    """Look at the state, write the entry down, say what it changed; `mailed` are notices that are wrong by it."""
     desk, now = services(), clock.now()
     history = desk.history()
     before = plan_around(desk, history, now, task)
@@ -74,12 +81,15 @@ def add(by_whom: str | None, accept: Callable[[Clerk], Accepted], task: str | No
     facts = desk.journal.append([accepted.entry], now=now)
     after = plan_around(desk, history.extended(facts), now, task)
     changed = effect(accepted, before, after, now)
+    wrong = mailed(before) if mailed is not None else ()
     if output_format() == "json":
-        click.echo(
-            line({"seq": facts[0].seq, "kind": facts[0].kind.value, "task": facts[0].task, "said": tell(changed)})
-        )
+        said: dict[str, object] = {"seq": facts[0].seq, "kind": facts[0].kind.value, "task": facts[0].task}
+        click.echo(line(said | {"said": tell(changed)} | ({"mailed": list(wrong)} if mailed is not None else {})))
     else:
         click.echo(tell(changed))
+    if wrong:
+        hint = say("有邮件据此发出，需要更正的：")
+        click.echo("\n".join([tell(hint), *(f"  duban correct {name} --text …" for name in wrong)]), err=True)
 
 
 def _today(on: Moment | None) -> Moment:
@@ -239,4 +249,10 @@ def call(*, by_whom: str | None, task: str, note: str, person: str | None, on: M
 @_reason
 def void(*, by_whom: str | None, seq: int, reason: str) -> None:
     facts = services().facts()
-    add(by_whom, lambda clerk: statements.void(facts, clerk.by, seq=seq, reason=reason))
+    meant = next((fact for fact in facts if fact.seq == seq), None)
+    add(
+        by_whom,
+        lambda clerk: statements.void(facts, clerk.by, seq=seq, reason=reason),
+        meant.task if meant is not None else None,
+        lambda plan: relying(meant, plan) if meant is not None else (),
+    )

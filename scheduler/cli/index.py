@@ -31,6 +31,7 @@ COMMANDS: dict[str, Line] = {
     "preview": Line("preview", say("把一个通知写成邮件看看，不发送")),
     "release": Line("outbox", say("放行一个等待确认的督办")),
     "withdraw": Line("outbox", say("撤下一个还没有发出的通知")),
+    "correct": Line("correct", say("发出的邮件有误，给收到的人各发一封更正")),
     "event": Line("facts", say("登记一个事件，例如规范性文件印发")),
     "record": Line("facts", say("登记一次解读、培训等，计入次数")),
     "done": Line("facts", say("记为办结")),

@@ -26,6 +26,7 @@ _MOST, _LONGEST = 100, 200  # sentences about one change of the table, and the c
 # Facts that the program writes about mail: they change no date, so the plan stays and only its history grows.
 _BOOKKEEPING = frozenset(
     {FactKind.QUEUED, FactKind.SENT, FactKind.SKIPPED, FactKind.DROPPED, FactKind.FAILED, FactKind.STARTED}
+    | {FactKind.CALL, FactKind.CORRECT}
     | {FactKind.HEARTBEAT, FactKind.TABLE_REFUSED, FactKind.DRAFT, FactKind.FREEZE}
 )
 

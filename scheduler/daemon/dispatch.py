@@ -44,6 +44,7 @@ from scheduler.problems import DubanError, Problem
 
 log = logging.getLogger("duban")
 
+ON_TRIAL = "(trial: to the admin)"  # in the answer kept with a mail that a trial sent elsewhere
 _PATIENCE = 3  # temporary failures in a row: the server is in trouble, the next sweep tries again
 # Where a server takes nothing, each letter waits long and all a little: so another one is tried each time.
 _LONG, _SHORT = timedelta(hours=1), timedelta(minutes=5)
@@ -187,7 +188,7 @@ class Dispatch:
             return self._stop(failure.problems[0], now, again), ()
         self.outage = None
         self._refusals.accepted(claim.row.key)
-        elsewhere = "" if letter.to.address == claim.row.recipient.address else " (trial: to the admin)"
+        elsewhere = "" if letter.to.address == claim.row.recipient.address else f" {ON_TRIAL}"
         return Accepted(receipt.answer + elsewhere, _queue_id(receipt.answer)), receipt.refused
 
     def _refused(self, claim: Claim, letter: Letter, failure: PermanentFailure, now: datetime) -> Permanent | Temporary:

@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from scheduler.clock import BEIJING
 from scheduler.daemon.admin import AdminMail
 from scheduler.daemon.changes import Changes
+from scheduler.daemon.corrections import Corrections
 from scheduler.daemon.desk import PROGRAM, Desk
 from scheduler.daemon.restoring import warning
 from scheduler.daemon.services import TROUBLE
@@ -44,7 +45,8 @@ class Duties:
         self._faults: list[Problem] = []
         changes = Changes(desk, post, domain)
         self._all: tuple[Callable[[datetime], None], ...] = (
-            *(self._heartbeat, changes.run, self._preview, Summaries(desk, post, domain).run),
+            *(self._heartbeat, Corrections(desk, post, domain).run, changes.run, self._preview),
+            Summaries(desk, post, domain).run,
             *(self._missing_notice, self._refused_table, self._refused_mail, self._restored),
         )
 

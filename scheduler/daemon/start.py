@@ -66,7 +66,8 @@ def _composer(post: Post) -> Compose:
         message = _on_trial(message, plan, now)
         if row.body is not None:
             rendered = Rendered(row.body.subject, row.body.text, row.body.html)
-            return post.written(message, plan, now, message_id=row.message_id, rendered=rendered)
+            earlier = row.body.references
+            return post.written(message, plan, now, message_id=row.message_id, rendered=rendered, references=earlier)
         return post.compose(message, plan, now, message_id=row.message_id)
 
     return compose

@@ -87,7 +87,10 @@ def written_body(body: Body | None) -> str | None:
 
 def read_body(text: str | None) -> Body | None:
     """The reverse of `written_body`."""
-    return None if text is None else Body(**json.loads(text))
+    if text is None:
+        return None
+    plain = json.loads(text)
+    return Body(**plain | {"references": tuple(plain.get("references", ()))})
 
 
 def _recipient(recipient: Recipient) -> dict[str, object]:

@@ -49,11 +49,12 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a message without notices says, rendered when it was formed."""
+    """What a message without notices says, rendered when it was formed; `references`: its thread, earlier mails."""
 
     subject: str
     text: str
     html: str
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

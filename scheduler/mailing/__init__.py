@@ -16,7 +16,7 @@ from scheduler.mailing.errors import (
 from scheduler.mailing.inbox import Inbox, InboxFailure, inbox_for
 from scheduler.mailing.items import change_view
 from scheduler.mailing.letter import Letter, Mailbox, Receipt
-from scheduler.mailing.post import Post
+from scheduler.mailing.post import Post, Wrong
 from scheduler.mailing.templates import Rendered, TemplateFaultError
 from scheduler.mailing.transport import FolderTransport, MemoryTransport, Transport
 from scheduler.mailing.urls import patience, per_minute, transport_for
@@ -46,6 +46,7 @@ __all__ = [
     "TemporaryFailure",
     "Transport",
     "UnknownFailure",
+    "Wrong",
     "change_view",
     "check_templates",
     "inbox_for",

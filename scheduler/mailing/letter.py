@@ -43,7 +43,10 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail. `date` is the moment of sending, aware; `thread` the Message-ID of the thread's (synthetic) root."""
+    """One mail. `date` is the moment of sending, aware; `thread` the Message-ID of the thread's (synthetic) root.
+
+    `answers` is the Message-ID of an earlier mail of that thread that this one is about.
+    """
 
     message_id: str
     date: datetime
@@ -56,6 +59,7 @@ class Letter:
     html: str
     thread: str | None = None
     invitation: bytes | None = None  # an iCalendar file
+    answers: str | None = None
 
     def without_bad_copies(self) -> Letter:
         """The same letter without the copies that no server could deliver."""

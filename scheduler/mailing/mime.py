@@ -43,9 +43,10 @@ def _head(mail: EmailMessage, letter: Letter) -> None:
         mail["Cc"] = [_address(copy) for copy in letter.copies]
     mail["Subject"] = one_line(letter.subject)
     mail["Message-ID"] = _identifier(letter.message_id)
-    if letter.thread and letter.thread != letter.message_id:
-        mail["In-Reply-To"] = _identifier(letter.thread)
-        mail["References"] = _identifier(letter.thread)
+    earlier = [_identifier(one) for one in (letter.thread, letter.answers) if one and one != letter.message_id]
+    if earlier:
+        mail["In-Reply-To"] = earlier[-1]
+        mail["References"] = " ".join(earlier)
     # RFC 3834, and the word that Exchange listens to: no out-of-office answers to a machine.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"

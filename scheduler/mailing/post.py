@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
@@ -13,7 +13,7 @@ from scheduler.mailing import reader
 from scheduler.mailing.errors import ConfigurationFailure
 from scheduler.mailing.invitation import invitation
 from scheduler.mailing.items import item_view, span_of, title_of
-from scheduler.mailing.letter import Letter, Mailbox, deliverable
+from scheduler.mailing.letter import Letter, Mailbox, deliverable, one_line
 from scheduler.mailing.templates import Rendered, Templates, fields
 from scheduler.mailing.views import (
     ChangeView,
@@ -23,9 +23,12 @@ from scheduler.mailing.views import (
     ProblemView,
     SummaryView,
     TallyView,
+    WrongView,
 )
+from scheduler.mailing.wording import closed, full_width
 from scheduler.planning import Plan, standing
 from scheduler.planning.coming import Coming
+from scheduler.planning.index import parts
 from scheduler.planning.model import (
     BEIJING,
     Message,
@@ -43,6 +46,27 @@ _MARKS = {NoticeKind.REMINDER: "提醒", NoticeKind.CHASER: "催办", NoticeKind
 _GRAVITY = (NoticeKind.ESCALATION, NoticeKind.CHASER, NoticeKind.REMINDER)
 _REGISTERED = frozenset({State.DONE, State.DONE_LATE, State.REPORTED})
 _REVIEW_AFTER = 3  # working days until a superior is proposed the next step
+
+
+_MAILS = {
+    **{MessageKind(kind): mark for kind, mark in _MARKS.items()},
+    MessageKind.DIGEST: "汇总",
+    MessageKind.WEEKLY: "每周汇总",
+    MessageKind.PREVIEW: "拟发",
+    MessageKind.WARNING: "运行提示",
+    MessageKind.MOVED: "时限变更",
+    MessageKind.CORRECTION: "更正",
+    MessageKind.SUMMARY: "工作情况",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A mail that went and was wrong: its kind, when it was sent (aware), and the ids of the tasks that it told of."""
+
+    kind: MessageKind
+    sent: datetime
+    tasks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +97,7 @@ class Post:
         name = _template(message.kind, view.items)
         letter = self._letter(draft, name, fields(view))
         attached = self._invitation(draft, view.items[0]) if name == MessageKind.REMINDER else None
-        return replace(letter, thread=_thread(message, message_id), invitation=attached)
+        return replace(letter, thread=thread_of((n.task.id for n in message.notices), message_id), invitation=attached)
 
     def preview(
         self, message: Message, plan: Plan, now: datetime, *, message_id: str, coming: Sequence[Coming], head: str
@@ -101,11 +125,12 @@ class Post:
         return self._letter(draft, "moved", {**fields(_letter_view(draft)), "changes": tuple(changes)})
 
     def correction(
-        self, message: Message, plan: Plan, now: datetime, *, message_id: str, changes: Sequence[ChangeView]
+        self, message: Message, plan: Plan, now: datetime, *, message_id: str, wrong: Wrong, text: str
     ) -> Letter:
-        """更正: what an earlier mail said, and what is right."""
+        """更正: which earlier mail was wrong, and what is right, in the words of whoever corrects it."""
         draft = _Draft(message, plan, now, message_id)
-        return self._letter(draft, "correction", {**fields(_letter_view(draft)), "changes": tuple(changes)})
+        words = {"wrong": _wrong_view(wrong, plan), "text": closed(full_width(one_line(text)))}
+        return self._letter(draft, "correction", {**fields(_letter_view(draft)), **words})
 
     def summary(
         self, message: Message, plan: Plan, now: datetime, *, message_id: str, summary: SummaryView, head: str
@@ -114,9 +139,23 @@ class Post:
         draft = _Draft(message, plan, now, message_id)
         return self._letter(draft, "summary", {**fields(_letter_view(draft)), "summary": summary, "head": head})
 
-    def written(self, message: Message, plan: Plan, now: datetime, *, message_id: str, rendered: Rendered) -> Letter:
-        """A letter whose words were written when its message was formed (preview, warning, 时限变更)."""
-        return self._addressed(_Draft(message, plan, now, message_id), rendered)
+    def written(
+        self,
+        message: Message,
+        plan: Plan,
+        now: datetime,
+        *,
+        message_id: str,
+        rendered: Rendered,
+        references: Sequence[str] = (),
+    ) -> Letter:
+        """A letter whose words were written when its message was formed (preview, warning, 时限变更, 更正).
+
+        `references` are the thread that it belongs to, its root first, and the mail that it is about.
+        """
+        letter = self._addressed(_Draft(message, plan, now, message_id), rendered)
+        thread, answers = (*references, None, None)[:2]
+        return replace(letter, thread=thread, answers=answers)
 
     def _letter(self, draft: _Draft, name: str, context: Mapping[str, object]) -> Letter:
         return self._addressed(draft, self._templates.render(name, context))
@@ -279,14 +318,23 @@ def _office_mailbox(plan: Plan) -> Mailbox | None:
     return Mailbox(_signature(plan), email) if email else None
 
 
-def _thread(message: Message, message_id: str) -> str | None:
-    """The synthetic root of the thread: one per task, or per row and period where one mail tells of several bearers."""
-    tasks = {n.task.id: n.task for n in message.notices}
-    rows = {f"{t.slot.obligation.id}//{t.slot.period}" for t in tasks.values()}
-    root = next(iter(tasks if len(tasks) == 1 else rows), None)
-    if root is None or (len(tasks) > 1 and len(rows) > 1):
+def thread_of(tasks: Iterable[str], message_id: str) -> str | None:
+    """The synthetic root of the thread: one per task, or per row and period where one mail tells of several bearers.
+
+    None for a mail about tasks of different rows.
+    """
+    ids = tuple(dict.fromkeys(tasks))
+    rows = {f"{row}//{period}" for row, _, period in map(parts, ids)}
+    root = next(iter(ids if len(ids) == 1 else rows), None)
+    if root is None or (len(ids) > 1 and len(rows) > 1):
         return None
     return f"<thread.{_digest(root)}@{_domain(message_id)}>"
+
+
+def _wrong_view(wrong: Wrong, plan: Plan) -> WrongView:
+    tasks = [(plan.task(one), one) for one in dict.fromkeys(wrong.tasks)]
+    titles = tuple(dict.fromkeys(title_of(task, plan) if task is not None else one for task, one in tasks))
+    return WrongView(wrong.sent.astimezone(BEIJING), _MAILS[wrong.kind], titles, tuple(one for _, one in tasks))
 
 
 def _digest(text: str) -> str:

@@ -20,6 +20,7 @@ from scheduler.mailing.views import (
     ReaderView,
     SummaryView,
     TallyView,
+    WrongView,
 )
 
 _NOW = datetime(2027, 2, 3, 10, 30, tzinfo=BEIJING)
@@ -159,6 +160,8 @@ def samples() -> Iterator[tuple[str, Mapping[str, object]]]:
     for summary in (_SUMMARY, SummaryView("2027Q1", _NOW, CountView("全部", "once", 0, 0, 0, 0, 0, 0, "—"), (), ())):
         yield "summary", {**plain, "summary": summary, "head": "12-7c1e…a904"}
     yield "warning", {**plain, "problems": (_PROBLEM, replace(_PROBLEM, place=None))}
-    for name in ("moved", "correction"):
-        yield name, {**plain, "changes": (_CHANGE,)}
-        yield name, {**plain, "changes": (_CHANGE, _CHANGE)}
+    for changes in ((_CHANGE,), (_CHANGE, _CHANGE)):
+        yield "moved", {**plain, "changes": changes}
+    for titles in ((), (_ITEM.title,), (_ITEM.title, _RICH.title)):
+        wrong = WrongView(_NOW, "催办", titles, (_ITEM.id,) * len(titles))
+        yield "correction", {**plain, "wrong": wrong, "text": "规定期限应为2027年2月26日。"}

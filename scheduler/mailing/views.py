@@ -174,8 +174,18 @@ class ProblemView:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongView:
+    """An earlier mail that was wrong: when it went, what it was (催办, 时限变更), what it was about."""
+
+    sent: datetime
+    mark: str
+    titles: tuple[str, ...]
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeView:
-    """A deadline that moved, or a statement that was wrong: before, after, and why; `day` is the new day alone."""
+    """A deadline that moved: before, after, and why; `day` is the new day alone."""
 
     id: str
     title: str

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -11,9 +12,10 @@ from pathlib import Path
 import pytest
 from story import TABLE, Facts, at, message, notice, plan_at, task, to_admin
 
-from scheduler.mailing import Letter, Post, change_view
+from scheduler.mailing import Letter, Post, Wrong, change_view
 from scheduler.planning.coming import Coming
 from scheduler.planning.model import FactKind, MessageKind, Notice
+from scheduler.planning.notices import named
 from scheduler.problems import Place, Problem
 from scheduler.words import say
 
@@ -194,17 +196,55 @@ def changed(kind: MessageKind) -> Letter:
     moved = change_view(
         one, plan, before=one.dates.target, after=one.dates.printed, reason="2027年1月31日（星期日）调为工作日"
     )
-    post = POST.moved if kind is MessageKind.MOVED else POST.correction
     letter = message(plan, now, [notice(plan, REPORT, "remind-20wd")], kind=kind, notices=(), cause="test")
-    return post(letter, plan, now, message_id=ID, changes=[moved])
+    return POST.moved(letter, plan, now, message_id=ID, changes=[moved])
 
 
 def moved() -> Letter:
     return changed(MessageKind.MOVED)
 
 
+def corrected(kind: MessageKind, *tasks: str, text: str) -> Letter:
+    now = at("2027-02-02T10:00")
+    plan = plan_at(now)
+    due = [notice(plan, REPORT, "chase-1")]
+    letter = message(plan, now, due, kind=MessageKind.CORRECTION, notices=(), cause="test")
+    wrong = Wrong(kind, at("2027-02-01T10:30"), tasks)
+    return POST.correction(letter, plan, now, message_id=ID, wrong=wrong, text=text)
+
+
 def correction() -> Letter:
-    return changed(MessageKind.CORRECTION)
+    return corrected(MessageKind.CHASER, REPORT, text="你单位年度报告已于2027年1月29日收文登记,不需再次报送")
+
+
+def correction_of_a_digest() -> Letter:
+    text = "规范性文件系误登记，不需办理；年度报告仍请于2027年1月29日前报送。"
+    return corrected(MessageKind.DIGEST, REPORT, "normative-document.publish/wanghe-county/YL-2027-001", text=text)
+
+
+def chaser_by_hand() -> Letter:
+    facts = Facts()
+    entry = {"step": "chase-by-hand-2027-01-27", "at": "2027-01-27T15:00+08:00", "target": "2027-01-29"}
+    facts.add(FactKind.CHASE, at("2027-01-27T15:00"), task=REPORT, **entry)
+    now = at("2027-01-27T15:00")
+    plan = plan_at(now, facts)
+    (due,) = named(f"{REPORT}#chase-by-hand-2027-01-27", plan)
+    return POST.compose(message(plan, now, [due]), plan, now, message_id=ID)
+
+
+def telephoned() -> Facts:
+    facts = chased()
+    facts.add(FactKind.CALL, at("2027-02-02T11:00"), task=REPORT, on=date(2027, 2, 2), note="统计数据核对中")
+    return facts.add(FactKind.CALL, at("2027-02-03T11:00"), task=GAOXIN, on=date(2027, 2, 3), note="已签收")
+
+
+def escalation_after_a_call() -> Letter:
+    return written("2027-02-03T10:30", (REPORT, "escalate-after-2wd"), facts=telephoned())
+
+
+def escalation_to_the_superior_after_calls() -> Letter:
+    step = "escalate-after-4wd"
+    return written("2027-02-04T10:30", (REPORT, step), (SHIDU, step), (GAOXIN, step), facts=telephoned())
 
 
 SINGLE: tuple[Callable[[], Letter], ...] = (
@@ -230,8 +270,11 @@ SINGLE: tuple[Callable[[], Letter], ...] = (
     warning,
     moved,
     correction,
+    correction_of_a_digest,
+    chaser_by_hand,
+    escalation_after_a_call,
 )
-ALL = (*SINGLE, escalation_to_the_superior)
+ALL = (*SINGLE, escalation_to_the_superior, escalation_to_the_superior_after_calls)
 
 
 @cache
@@ -265,6 +308,14 @@ def test_the_table_for_a_superior_has_a_row_per_unit_in_the_order_of_the_registe
     assert "序号单位已提醒已催办单位反馈" in rows
     assert "1望河县人民政府3次2次（2月1日、3日）2月2日已签收" in rows
     assert "3云岭高新技术产业开发区管委会3次2次（2月1日、3日）尚未反馈" in rows
+
+
+def test_after_telephone_calls_the_table_for_a_superior_has_a_column_of_their_days() -> None:
+    html = letter_of(escalation_to_the_superior_after_calls).html
+    rows = [re.sub(r"\s|<[^>]+>", "", row) for row in re.findall(r"<tr>((?:(?!<tr).)*?)</tr>", html, re.DOTALL)]
+    assert "序号单位已提醒已催办电话联系单位反馈" in rows
+    assert "1望河县人民政府3次2次（2月1日、3日）2月2日2月2日已签收" in rows
+    assert "2石渡县人民政府3次2次（2月1日、3日）尚未反馈" in rows
 
 
 UNFIT = re.compile(

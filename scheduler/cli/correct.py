@@ -1,0 +1,70 @@
+"""`duban correct`: 更正 to everybody who really received a wrong mail."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler import clock
+from scheduler.cli.desk import login, services
+from scheduler.cli.options import command, option, output_format, tell
+from scheduler.cli.output import print_json
+from scheduler.daemon.corrections import Corrector, entry_of, wrong_mails
+from scheduler.daemon.start import sender_domain
+from scheduler.mailing import Letter
+from scheduler.mailing.post import Post
+from scheduler.planning.model import Message
+from scheduler.planning.windows import Window
+from scheduler.problems import Problem, RefusedError
+from scheduler.words import say
+
+
+@command(
+    "correct",
+    formats=("text", "json"),
+    example=(
+        "duban correct annual-report.submit/changji-city/2026#chase-1 --text 规定期限应为2027年2月26日\n"
+        "duban correct '<4f1b2c@example.gov.cn>' --text 该事件登记有误，不需办理 --dry-run"
+    ),
+    more=say(
+        "写通知的名字（任务编号#步骤）、邮件的 Message-ID 或发件箱中的编号。收到过那封邮件的每一个人收到一封，"
+        "与原邮件同一会话；工作日发送时间以后登记的随即发出，不列入拟发清单。--dry-run 只看，不发。"
+    ),
+)
+@click.argument("mail")
+@option("--text", metavar="TEXT", required=True, words=say("更正的内容，原样写进邮件"))
+@option("--dry-run", is_flag=True, words=say("写成邮件看看，不登记，不发送"))
+@option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
+def correct(*, mail: str, text: str, dry_run: bool, by_whom: str | None) -> None:
+    desk, now, text = services(), clock.now(), text.strip()
+    if not text:
+        raise click.BadParameter(tell(say("没有写更正的内容")), param_hint="--text")
+    plan, post = desk.plan(now), Post(desk.settings.templates, desk.settings.sender)
+    corrector = Corrector(desk.journal, plan, post, sender_domain(desk.settings.sender, plan.register))
+    rows = wrong_mails(mail, desk.journal)
+    made = [one for row in rows for one in corrector.letters(row, text, now)]
+    if not made:
+        raise RefusedError(Problem("nobody-received", say("{mail} 没有人收到", mail=mail), say("不需要更正")))
+    entries = [entry_of(row, text, by_whom or login(), desk.journal) for row in rows]
+    seqs = [] if dry_run else [fact.seq for fact in desk.journal.append(entries, now=now)]
+    office = plan.register.office
+    window = Window(plan.calendars.of(office.region), office.send_at)
+    at = now if window.is_open(now.astimezone(clock.BEIJING)) else window.next(now.astimezone(clock.BEIJING))
+    names = tuple(dict.fromkeys(message.recipient.name for message, _ in made))
+    if at == now:
+        said = say("已登记更正，随即发给{names}", names=names)
+    else:
+        said = say("已登记更正，{at}发给{names}", at=f"{at:%Y-%m-%d %H:%M}", names=names)
+    _answer(made, seqs, tell(said), dry_run=dry_run)
+
+
+def _answer(made: list[tuple[Message, Letter]], seqs: list[int], said: str, *, dry_run: bool) -> None:
+    if output_format() == "json":
+        mails = [{"to": m.recipient.who, "subject": one.subject, "text": one.text} for m, one in made]
+        print_json({"seq": seqs, "sent": not dry_run, "mails": mails, "said": None if dry_run else said})
+        return
+    for message, letter in made if dry_run else ():
+        click.echo(tell(say("收件人：{to}", to=f"{message.recipient.name} <{message.recipient.address}>")))
+        click.echo(tell(say("主　题：{subject}", subject=letter.subject)))
+        click.echo(f"\n{letter.text}")
+    if not dry_run:
+        click.echo(f"{said}。")
