@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import cold, mail, moments, naive, scale, tasklist
+from bench import cold, mail, moments, naive, record, scale, tasklist
 from bench.offices import SIZES
 from bench.process import ROOT, Measured, inside, run
 from bench.sink import sink
@@ -43,7 +43,7 @@ class Bench:
         wanted = [name for name in os.environ.get("BENCH_ONLY", "").split(",") if name]
         parts: dict[str, Callable[[], Iterator[str]]] = {
             "arithmetic": self._arithmetic, "cold": self._cold, "moments": self._moments, "naive": self._naive,
-            "mail": self._mail, "tasklist": self._tasklist, "scale": self._scale,
+            "mail": self._mail, "tasklist": self._tasklist, "record": self._record, "scale": self._scale,
         }  # fmt: skip
         for name, part in parts.items():
             if not wanted or name in wanted:
@@ -138,6 +138,14 @@ class Bench:
         yield from tasklist.shown(found)
         yield ""
         yield from tasklist.NOTE.splitlines()
+
+    def _record(self) -> Iterator[str]:
+        yield "## A long record"
+        yield ""
+        work = scale.made(self._folder / "record", 1_000 if self._small else 10_000, 0)
+        with sink() as work.port:
+            found = record.compared(work, (1_000, 10_000) if self._small else (1_000, 10_000, 100_000, 1_000_000))
+        yield from record.shown(found)
 
     def _scale(self) -> Iterator[str]:
         yield "## Offices of growing size"
