@@ -74,7 +74,10 @@ class Services:
     def has_journal(self) -> bool:
         """Whether there is a database to ask; a question never makes one."""
         kind, _, path = self.settings.database.partition(":///")
-        return not kind.startswith("sqlite") or Path(path).exists()
+        try:
+            return not kind.startswith("sqlite") or Path(path).exists()
+        except PermissionError:
+            return True  # whoever opens it hears why it cannot be
 
     def facts(self, until: datetime | None = None) -> Sequence[Fact]:
         """What the journal holds, entered up to `until`; nothing where there is no database yet."""
