@@ -111,6 +111,12 @@ def office_with(obligations: int, units: int, *, seed: int = SEED) -> Office:
     return _office(made, rows, _events(made, random.Random(seed)))
 
 
+def office_under(reach: Reach, rows: int, *, seed: int = SEED) -> Office:
+    """The office with so many units under it and so many recurring rows, each owed by all units of its kinds."""
+    units = _units(reach)
+    return _office(units, list(islice(_rows(random.Random(seed)), rows)), _events(units, random.Random(seed)))
+
+
 # -- units and people --------------------------------------------------------------------------------------------------
 
 
