@@ -12,13 +12,12 @@ from scheduler.planning.byhand import asked_steps
 from scheduler.planning.case import SHEET_AHEAD, Case
 from scheduler.planning.ladders import Repeats, window
 from scheduler.planning.model import Bearer, Moment, Recipient, Slot, State, Step, Task
-from scheduler.planning.people import Directory, Route
+from scheduler.planning.people import Route
 from scheduler.planning.plan import Plan
 from scheduler.planning.progress import has_records
 from scheduler.planning.reasons import Reason
 from scheduler.planning.standing import has_lapsed, standing
 from scheduler.planning.windows import Window
-from scheduler.register.values import MailPace
 from scheduler.workdays import Region
 
 SILENT = {
@@ -37,9 +36,8 @@ class Cases:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.directory = Directory(plan.roster)
-        weekly = any(p.mail is MailPace.WEEKLY for p in plan.register.people)
-        self.lookahead = SHEET_AHEAD if weekly else timedelta(0)
+        self.directory = plan.directory
+        self.lookahead = SHEET_AHEAD if self.directory.has_weekly else timedelta(0)
         self._withdrawn = _by_task(plan.history.withdrawn)
         self._released = _by_task(plan.history.released)
         self._windows: dict[tuple[str | None, Region | None, object], Window] = {}

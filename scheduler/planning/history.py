@@ -20,8 +20,8 @@ What the `data` of a fact holds, by kind; days and moments are in ISO form, an a
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
@@ -32,7 +32,20 @@ from scheduler.planning.taskfacts import NOTHING, Closing, TaskFacts
 
 UNASSIGNED = "unassigned"  # the bearer of a task whose event named no unit yet
 
+_Stamp = tuple[int, int]  # of the facts about a task: how many, and the number of the last
 _NO_OUTCOMES: Mapping[str, Outcome] = MappingProxyType({})
+
+
+@dataclass(slots=True)
+class _Common:
+    """What a history shares with those that grow from it: the facts, and what was made of those of a task.
+
+    The log is only ever added to. A stamp says which facts something was made of, so that no history takes another's.
+    """
+
+    log: list[Fact]
+    folded: dict[str, tuple[_Stamp, TaskFacts]] = field(default_factory=dict)
+    decided: dict[str, tuple[_Stamp, Mapping[str, Outcome]]] = field(default_factory=dict)
 
 
 class History:
@@ -42,52 +55,48 @@ class History:
     """
 
     def __init__(
-        self, log: tuple[Fact, ...] = (), former: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+        self,
+        log: Iterable[Fact] = (),
+        former: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+        *,
+        grown: tuple[Index, _Common] | None = None,
     ) -> None:
-        self._log = log
+        if grown is None:
+            facts = list(log)
+            grown = Index(), _Common(facts)
+            grown[0].take(effective(facts))
+        self._index, self._common = grown
+        self._length = len(self._common.log)  # what later histories add lies behind it
         self._former = former
-        self._folded: dict[str, TaskFacts] = {}
-        self._decided: dict[str, Mapping[str, Outcome]] = {}
-        self._index = Index()
-        self._index.take(effective(log))
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> History:
         """The history that these facts make, in the order of their numbers."""
-        return cls(tuple(facts))
+        return cls(facts)
 
     def extended(self, facts: Iterable[Fact]) -> History:
         """The same with what was entered since; far cheaper than a new one, unless a fact is voided."""
         more = tuple(facts)
         if any(f.kind is FactKind.VOID for f in more):
-            return History(self._log + more, self._former)
-        index = self._index.extended(more)
-        touched = {fact.task for fact in more}
-        # Under other names a task's facts may have grown unseen; then everything is folded anew.
-        known = {} if self._former or index.assigned or index.claimed else self._folded
-        folded = {task: found for task, found in known.items() if task not in touched}
-        return self._derived(self._log + more, self._former, index, folded)
+            return History((*self._facts, *more), self._former)
+        common = self._common if len(self._common.log) == self._length else _Common(self._facts)
+        common.log.extend(more)
+        return History(former=self._former, grown=(self._index.extended(more), common))
 
     def until(self, moment: datetime) -> History:
         """What had been entered up to and including `moment`."""
-        return History(tuple(f for f in self._log if f.entered <= moment), self._former)
+        return History((f for f in self._facts if f.entered <= moment), self._former)
 
     def renamed(self, former: Mapping[str, tuple[str, ...]]) -> History:
         """The same history, in which an obligation also has what was recorded under its former ids."""
-        return self if former == self._former else self._derived(self._log, former, self._index)
+        if former == self._former:
+            return self
+        log = self._common.log if len(self._common.log) == self._length else self._facts
+        return History(former=former, grown=(self._index, _Common(log)))
 
-    @classmethod
-    def _derived(
-        cls,
-        log: tuple[Fact, ...],
-        former: Mapping[str, tuple[str, ...]],
-        index: Index,
-        folded: Mapping[str, TaskFacts] = MappingProxyType({}),
-    ) -> History:
-        found = cls((), former)
-        found._log, found._index = log, index
-        found._folded.update(folded)
-        return found
+    @property
+    def _facts(self) -> list[Fact]:
+        return self._common.log[: self._length]
 
     # -- events and records ------------------------------------------------------------------------------------------
 
@@ -109,37 +118,26 @@ class History:
         """All records by id, in the order of the journal."""
         return {record: tuple(found) for record, found in self._index.records.items()}
 
-    @cached_property
-    def _by_whom(self) -> Mapping[tuple[str, str], tuple[Recorded, ...]]:
-        found: defaultdict[tuple[str, str], list[Recorded]] = defaultdict(list)
-        for record, entries in self._index.records.items():
-            for entry in entries:
-                for who in (entry.person, entry.unit):
-                    if who is not None:
-                        found[record, who].append(entry)
-        return {key: tuple(sorted(entries, key=lambda r: (r.on, r.seq))) for key, entries in found.items()}
-
     def recorded(self, record: str, who: str) -> tuple[Recorded, ...]:
         """The records of one kind of one person or unit, by day."""
-        return self._by_whom.get((record, who), ())
+        return tuple(sorted(self._index.by_whom.get((record, who), ()), key=lambda r: (r.on, r.seq)))
 
     def recorders(self, record: str) -> frozenset[str]:
         """The persons and units that have a record of that kind."""
-        return frozenset(who for kind, who in self._by_whom if kind == record)
+        return frozenset(who for kind, who in self._index.by_whom if kind == record)
 
     # -- tasks -------------------------------------------------------------------------------------------------------
 
     def task(self, task_id: str) -> TaskFacts:
         """What was recorded about a task, under its present and its former names."""
-        found = self._folded.get(task_id)
-        if found is None:
-            names = self._names(task_id)
-            facts = [fact for name in names for fact in self._index.tasks.get(name, ())]
-            if not facts:
-                return NOTHING
-            found = TaskFacts.of(sorted(facts, key=lambda f: f.seq) if len(names) > 1 else facts)
-            self._folded[task_id] = found
-        return found
+        facts = [fact for name in self._names(task_id) for fact in self._index.tasks.get(name, ())]
+        if not facts:
+            return NOTHING
+        stamp = len(facts), max(fact.seq for fact in facts)
+        known = self._common.folded.get(task_id)
+        if known is None or known[0] != stamp:
+            known = self._common.folded[task_id] = stamp, TaskFacts.of(sorted(facts, key=lambda f: f.seq))
+        return known[1]
 
     def touched(self, obligation: str, period: str) -> frozenset[str]:
         """The bearers with facts about their task of that period."""
@@ -185,14 +183,16 @@ class History:
 
     def outcomes(self, task_id: str) -> Mapping[str, Outcome]:
         """What became of a task's notices, by their keys, under its present and its former names."""
-        found = self._decided.get(task_id)
-        if found is None:
-            names = [n for n in self._names(task_id) if n == task_id or f"/{UNASSIGNED}/" not in n]
-            said = [(task_id + key[len(n) :], fact) for n in names for key, fact in self._index.outcomes.get(n, ())]
-            if not said:
-                return _NO_OUTCOMES
-            found = self._decided[task_id] = decided(sorted(said, key=_by_number) if len(names) > 1 else said)
-        return found
+        names = [n for n in self._names(task_id) if n == task_id or f"/{UNASSIGNED}/" not in n]
+        said = [(name, key, fact) for name in names for key, fact in self._index.outcomes.get(name, ())]
+        if not said:
+            return _NO_OUTCOMES
+        stamp = len(said), max(fact.seq for _, _, fact in said)
+        known = self._common.decided.get(task_id)
+        if known is None or known[0] != stamp:
+            ordered = ((task_id + key[len(name) :], fact) for name, key, fact in sorted(said, key=_by_number))
+            known = self._common.decided[task_id] = stamp, decided(ordered)
+        return known[1]
 
     def strays(self, obligation: str, period: str, targets: frozenset[str]) -> datetime | None:
         """When a notice of that period was last decided for a target that is none of `targets` (ISO); None if never."""
@@ -250,5 +250,5 @@ class History:
         return self._index.assigned.get(unassigned) or self._index.claimed.get(parts(unassigned)[2])
 
 
-def _by_number(said: tuple[str, Fact]) -> int:
-    return said[1].seq
+def _by_number(said: tuple[str, str, Fact]) -> int:
+    return said[2].seq

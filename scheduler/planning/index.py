@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
 
+from scheduler.planning.growing import Table
 from scheduler.planning.model import Fact, FactKind, Moment, Outcome, OutcomeKind, Scalar
 from scheduler.planning.taskfacts import moment, text, when
 from scheduler.planning.windows import day_of
@@ -69,17 +70,18 @@ class Index:
     """Filled by `take`, afterwards only read; `extended` gives a copy that shares what it does not touch."""
 
     def __init__(self) -> None:
-        self.tasks: dict[str, list[Fact]] = {}
-        self.touched: dict[tuple[str, str], list[str]] = {}
-        self.told: dict[tuple[str, str], list[str]] = {}  # bearers with notices that were decided, released, withdrawn
-        self.labels: dict[str, list[str]] = {}
-        self.adjusted: dict[tuple[str, str], list[str]] = {}
-        self.asked: dict[tuple[str, str], list[str]] = {}
+        self.tasks: Table[str, list[Fact]] = Table()
+        self.touched: Table[tuple[str, str], list[str]] = Table()
+        self.told: Table[tuple[str, str], list[str]] = Table()  # whose notices were decided, released or withdrawn
+        self.labels: Table[str, list[str]] = Table()
+        self.adjusted: Table[tuple[str, str], list[str]] = Table()
+        self.asked: Table[tuple[str, str], list[str]] = Table()
         self.events: dict[str, dict[str, tuple[Happening, ...]]] = {}
         self.records: dict[str, list[Recorded]] = {}
-        self.outcomes: dict[str, list[tuple[str, Fact]]] = {}
-        self.targets: dict[tuple[str, str], dict[str, datetime]] = {}
-        self.first_seen: dict[str, datetime] = {}
+        self.by_whom: Table[tuple[str, str], list[Recorded]] = Table()
+        self.outcomes: Table[str, list[tuple[str, Fact]]] = Table()
+        self.targets: Table[tuple[str, str], dict[str, datetime]] = Table()
+        self.first_seen: Table[str, datetime] = Table()
         self.assigned: dict[str, str] = {}
         self.claimed: dict[str, str] = {}  # by reference: the unit that an event was given only when it was corrected
         self.withdrawn: dict[str, str] = {}
@@ -136,7 +138,8 @@ class Index:
 
     def _change(self, fact: Fact) -> None:
         if fact.kind is FactKind.ROW:
-            self.first_seen.setdefault(text(fact.data, "obligation") or "", fact.entered)
+            row = text(fact.data, "obligation") or ""
+            self.first_seen[row] = self.first_seen.get(row, fact.entered)
         else:
             self.changes.append(fact.entered)
         if self.opened is None and fact.kind is not FactKind.CALENDAR:
@@ -183,6 +186,9 @@ class Index:
             seq=fact.seq,
         )
         self._list(self.records, record).append(entry)
+        for who in (entry.person, entry.unit):
+            if who is not None:
+                self._list(self.by_whom, (record, who)).append(entry)
 
     def _outcome(self, fact: Fact) -> None:
         for key in _keys(fact):
@@ -209,22 +215,24 @@ class Index:
                 if outcome.kind is OutcomeKind.QUEUED:
                     self._list(self.outcomes, task).append((key, fact))
 
-    def _list(self, table: dict[K, list[V]], key: K) -> list[V]:
+    def _list(self, table: dict[K, list[V]] | Table[K, list[V]], key: K) -> list[V]:
         """The list to append to; a copy of its own where another Index has it too."""
-        if not self._shared:
-            return table.setdefault(key, [])
-        if (id(table), key) not in self._own:
+        if not self._is_own(table, key):
             table[key] = list(table.get(key, ()))
-            self._own.add((id(table), key))
         return table[key]
 
-    def _dict(self, table: dict[K, dict[V, W]], key: K) -> dict[V, W]:
-        if not self._shared:
-            return table.setdefault(key, {})
-        if (id(table), key) not in self._own:
+    def _dict(self, table: dict[K, dict[V, W]] | Table[K, dict[V, W]], key: K) -> dict[V, W]:
+        if not self._is_own(table, key):
             table[key] = dict(table.get(key, {}))
-            self._own.add((id(table), key))
         return table[key]
+
+    def _is_own(self, table: Mapping[K, object], key: K) -> bool:
+        """Whether a value may be changed in place; if not, the caller makes it one that from now on may."""
+        if not self._shared:
+            return key in table
+        own = (id(table), key) in self._own
+        self._own.add((id(table), key))
+        return own
 
 
 def parts(task_id: str) -> tuple[str, str, str]:

@@ -18,7 +18,6 @@ from scheduler.planning.model import (
     Recipient,
     Verdict,
 )
-from scheduler.planning.people import Directory
 from scheduler.planning.plan import Plan
 from scheduler.planning.reasons import Reason
 from scheduler.planning.windows import end_of
@@ -43,7 +42,7 @@ def messages(decisions: Iterable[Decision], plan: Plan, now: datetime) -> list[M
             mailboxes.setdefault(decision.recipient.address.casefold(), []).append(decision)
     found = [_message(same, now) for same in mailboxes.values()]
     if plan.register.office.trial:
-        admin = Directory(plan.roster).admin(now.astimezone(BEIJING).date())
+        admin = plan.directory.admin(now.astimezone(BEIJING).date())
         found = [on_trial(message, admin) for message in found] if admin is not None else []
     return sorted(found, key=lambda m: (urgency(m.notices[0]), m.recipient.address))
 

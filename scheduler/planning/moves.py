@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from scheduler.planning.messages import addressee, on_trial
 from scheduler.planning.model import BEIJING, Dates, Message, MessageKind, Recipient, Slot, State, Task
-from scheduler.planning.people import Directory
 from scheduler.planning.plan import Plan
 from scheduler.planning.reckoning import looked_at
 from scheduler.planning.standing import standing
@@ -76,7 +75,7 @@ def tellings(moves: Iterable[Move], plan: Plan, now: datetime, cause: str) -> li
 
     It goes at once where the owner's send time of a working day has come, and else at his next send moment.
     """
-    directory = Directory(plan.roster)
+    directory = plan.directory
     mailboxes: dict[str, list[_Told]] = {}
     for move in moves:
         if move.is_open and move.is_dated:

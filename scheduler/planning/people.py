@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from itertools import chain
 
 from scheduler.planning.history import UNASSIGNED
@@ -43,7 +44,6 @@ class Directory:
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
         self._office = roster.register.office
-        self._changes = sorted(_changes(roster.register))
         self._found: dict[tuple[str, str, str | None, Target | None, Turn], Route] = {}
 
     def route(self, bearer: Bearer, to: Target | None, on: Moment) -> Route:
@@ -60,6 +60,15 @@ class Directory:
             found = self._to_bearer(bearer, day) if to is None else self._to_rung(bearer, to, day, turn[1])
             self._found[key] = found
         return found
+
+    @cached_property
+    def has_weekly(self) -> bool:
+        """Whether anybody wants one sheet a week."""
+        return any(person.mail is MailPace.WEEKLY for person in self._roster.register.people)
+
+    @cached_property
+    def _changes(self) -> list[date]:
+        return sorted(set(_changes(self._roster.register)))
 
     def turn(self, to: Target | None, on: Moment) -> Turn:
         """Between two changes of people all days have the same answers: what is equal here has the same routes."""

@@ -12,8 +12,27 @@ from scheduler.planning.calendars import Calendars
 from scheduler.planning.history import History
 from scheduler.planning.index import parts
 from scheduler.planning.model import Bearer, Slot, Task
+from scheduler.planning.people import Directory
 from scheduler.planning.slots import Setting, slots_of
 from scheduler.register import Register, Roster
+
+
+class _Slots(tuple[Slot, ...]):  # noqa: SLOT001 - it keeps what was looked up
+    """Slots that are looked up: plans with later facts share them and what was looked up once."""
+
+    @cached_property
+    def by_period(self) -> dict[tuple[str, str], list[Slot]]:
+        found: dict[tuple[str, str], list[Slot]] = {}
+        for slot in self:
+            found.setdefault((slot.obligation.id, slot.period), []).append(slot)
+        return found
+
+    @cached_property
+    def by_row(self) -> dict[str, list[Slot]]:
+        found: dict[str, list[Slot]] = {}
+        for slot in self:
+            found.setdefault(slot.obligation.id, []).append(slot)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,12 +48,14 @@ class Plan:
     now: datetime
     slots: tuple[Slot, ...]
     owing: Bearers = field(repr=False)
+    directory: Directory = field(repr=False)
 
     def __post_init__(self) -> None:
-        """Lets the history answer for former ids."""
-        former = {row.id: row.formerly for row in self.register.obligations if row.formerly}
-        if former:
-            object.__setattr__(self, "history", self.history.renamed(former))
+        """Lets the history answer for former ids, and finds slots by their periods."""
+        if self.roster.former:
+            object.__setattr__(self, "history", self.history.renamed(self.roster.former))
+        if not isinstance(self.slots, _Slots):
+            object.__setattr__(self, "slots", _Slots(self.slots))
 
     @property
     def register(self) -> Register:
@@ -57,7 +78,7 @@ class Plan:
     def task(self, task_id: str) -> Task | None:
         """The task of that id; None where the plan has none."""
         obligation, bearer, period = parts(task_id)
-        for slot in self._index.get((obligation, period), ()):
+        for slot in self._slots.by_period.get((obligation, period), ()):
             found = self.owing.of(slot).get(bearer)
             if found is not None:
                 return Task(slot, found)
@@ -65,14 +86,11 @@ class Plan:
 
     def slots_of(self, obligation: str) -> tuple[Slot, ...]:
         """The slots of one row."""
-        return tuple(s for s in self.slots if s.obligation.id == obligation)
+        return tuple(self._slots.by_row.get(obligation, ()))
 
-    @cached_property
-    def _index(self) -> dict[tuple[str, str], list[Slot]]:
-        found: dict[tuple[str, str], list[Slot]] = {}
-        for slot in self.slots:
-            found.setdefault((slot.obligation.id, slot.period), []).append(slot)
-        return found
+    @property
+    def _slots(self) -> _Slots:
+        return self.slots if isinstance(self.slots, _Slots) else _Slots(self.slots)
 
 
 def compile_plan(
@@ -92,7 +110,7 @@ def compile_plan(
     """
     roster = Roster(register)
     bearers = Bearers(register, roster)
-    empty = Plan(roster, calendars, history, now, (), bearers)
+    empty = Plan(roster, calendars, history, now, (), bearers, Directory(roster))
     setting = Setting(register, roster, bearers, calendars, empty.history, now, since, until)
     return replace(empty, slots=tuple(slot for row in register.obligations for slot in slots_of(row, setting, budget)))
 

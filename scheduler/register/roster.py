@@ -42,6 +42,7 @@ class Roster:
         self._events = {event.id: event for event in register.events}
         self._records = {record.id: record for record in register.records}
         self._obligations = {row.id: row for row in register.obligations}
+        self.former = {row.id: row.formerly for row in register.obligations if row.formerly}
         self._duty = {row.date: row for row in register.duty}
         self._tenures = _tenures(register)
         self._roles = _groups(self._tenures)
