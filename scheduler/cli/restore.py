@@ -30,7 +30,7 @@ _SHOWN = 20
         "--in-place 用于已经用 pg_restore 等办法恢复好的数据库：只补记一条，作用相同。"
     ),
 )
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @option("--head", metavar="HEAD", words=say("以前记下的数据校验码，备份要与它相符"))
 @option("--in-place", is_flag=True, words=say("数据库已经用别的办法恢复好了"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
