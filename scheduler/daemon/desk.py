@@ -36,8 +36,9 @@ class Desk:
 
     def __init__(self, services: Services, now: datetime) -> None:
         self.services = services
-        self.register: Register = services.register
-        self.loaded: Loaded = services.loaded  # with the places of what is in force
+        self.register: Register
+        self.loaded: Loaded  # with the places of what is in force
+        self.loaded, self.register = services.in_force
         self.journal: Journal = services.journal
         self.refused: tuple[Problem, ...] = ()
         self.refused_as = ""  # which text was refused, and on which day: the cause of one warning
@@ -51,7 +52,9 @@ class Desk:
         self.table_files: tuple[str, ...] = ()
         self.calendar_file = next((str(f.data["digest"]) for f in reversed(facts) if is_whole(f)), "")
         self._imported = services.imported()
-        self._adopt(services.loaded, self.register, now)
+        self._adopt(self.loaded, self.register, now)
+        if self.loaded is not services.loaded:
+            self._refuse(services.loaded, now)
         self._read_facts()
         self.plan: Plan = self._compile(now)
         self._keep_calendars(now)

@@ -10,7 +10,7 @@ from pathlib import Path
 from scheduler.planning.index import effective
 from scheduler.planning.model import Entry, Fact, FactKind
 from scheduler.problems import Problem, UnreachableError
-from scheduler.register import Register, parse
+from scheduler.register import Loaded, Register, parse
 from scheduler.register.sections import included, read_file
 from scheduler.words import say
 from scheduler.workdays import Notice, Region
@@ -73,11 +73,14 @@ def is_whole(fact: Fact) -> bool:
 
 def table(digests: Sequence[str], kept: Kept, path: Path) -> Register | None:
     """The table of these kept files, the main one first, as if it stood at `path`; None where it is unreadable."""
-    if not digests:
-        return None
+    return loaded(digests, kept, path).register if digests else None
+
+
+def loaded(digests: Sequence[str], kept: Kept, path: Path) -> Loaded:
+    """The same with its files and problems; there must be a main file."""
     contents = [kept(digest) for digest in digests]
     names = [name for name, _ in included(str(path), read_file(str(path), contents[0])[0])]
-    return parse([(str(path), contents[0]), *zip(dict.fromkeys(names), contents[1:], strict=False)]).register
+    return parse([(str(path), contents[0]), *zip(dict.fromkeys(names), contents[1:], strict=False)])
 
 
 def _notice(fact: Fact, kept: Kept, earlier: Sequence[Notice]) -> Notice:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler import clock
-from scheduler.daemon.kept import notices
+from scheduler.daemon.kept import loaded, notices
 from scheduler.planning import Calendars, History, Plan, compile_plan
 from scheduler.planning.model import Fact, FactKind
 from scheduler.problems import TableError, has_errors
@@ -51,6 +51,23 @@ class Services:
         if self.loaded.register is None or has_errors(self.loaded.problems):
             raise TableError(*self.loaded.problems)
         return self.loaded.register
+
+    @cached_property
+    def in_force(self) -> tuple[Loaded, Register]:
+        """What the daemon starts with: this table; where that is faulty, the one that was last in force.
+
+        Raises TableError where there was none, and UnreachableError.
+        """
+        register = self.loaded.register
+        if register is not None and not has_errors(self.loaded.problems):
+            return self.loaded, register
+        loads = list(self.record.facts(kinds=[FactKind.TABLE])) if self.has_journal else []
+        digests = loads[-1].data.get("files") if loads else None
+        if isinstance(digests, tuple) and digests:
+            last = loaded(digests, self.record.kept, self.settings.table)
+            if last.register is not None:
+                return last, last.register
+        raise TableError(*self.loaded.problems)
 
     @cached_property
     def journal(self) -> Journal:

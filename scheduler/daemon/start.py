@@ -35,10 +35,12 @@ def open_daemon(
 ) -> Daemon:
     """The daemon, table checked and journal open, with the mail server of the settings unless another is given.
 
+    A faulty table is refused as by a reload where another one was in force before.
+
     Raises TableError, UnreachableError or ConfigurationFailure.
     """
     settings = services.settings
-    register = services.register
+    _, register = services.in_force
     post = Post(settings.templates, settings.sender)
     transport = transport or transport_for(settings.smtp, settings.smtp_password, env=env)
     desk = Desk(services, tell_time())

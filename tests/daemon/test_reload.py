@@ -24,6 +24,21 @@ def test_a_faulty_table_keeps_the_old_one_in_force(office):
     assert office.beat(daemon, "2026-01-23 09:00") == [LIN, ZHOU]
 
 
+def test_a_table_that_is_faulty_at_the_start_leaves_the_last_one_in_force(office):
+    office.daemon()
+    office.table.write_text(BROKEN)
+    daemon = office.daemon()
+    assert [problem.code for problem in daemon.desk.refused]
+    assert office.beat(daemon, MON_9) == [ADMIN]
+    assert office.beat(daemon, "2026-01-23 09:00") == [LIN, ZHOU]
+    office.table.write_text(TABLE.replace("报送工作年度报告", "报送年报"))
+    office.beat(daemon, "2026-01-23 09:01")
+    assert daemon.desk.refused == ()
+    assert titles(daemon)[0] == "报送年报"
+    assert len(office.facts(FactKind.TABLE)) == 2
+    assert len(office.facts(FactKind.TABLE_REFUSED)) == 1
+
+
 def test_a_faulty_table_is_written_down_once_and_told_once(office):
     daemon = office.daemon()
     office.table.write_text(BROKEN)
