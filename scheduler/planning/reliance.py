@@ -1,4 +1,4 @@
-"""Which mails went on the strength of an entry: what has to be put right where the entry was wrong. It voids nothing."""
+"""Which mails went on the strength of an entry: what must be put right where it was wrong. It voids nothing."""
 
 from __future__ import annotations
 
