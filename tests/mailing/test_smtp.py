@@ -28,6 +28,7 @@ from scheduler.mailing.smtp import Security, Server, SmtpTransport
 # The test server warns of what our side refuses: a login without TLS on anything but loopback.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")
 
+LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
 HE_PING = Mailbox("何平", "heping@example.gov.cn")
 HELLO = ("220 mail ESMTP", "250 mail")
 
@@ -91,6 +92,20 @@ def test_a_certificate_for_another_name_stops_all_sending(serve: Start, authorit
     transport = transport_for(f"smtps://localhost:{port}", None, env={"DUBAN_SMTP_CA": str(authority.ca)})
     with pytest.raises(ConfigurationFailure, match="smtp-tls"):
         transport.deliver(letter())
+
+
+@pytest.mark.skipif(not LIBRARIES, reason="libfaketime is not installed on this machine")
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_a_certificate_that_has_expired_stops_all_sending(serve: Start, tmp_path: Path, scheme: str) -> None:
+    env = {"PATH": "/usr/bin:/bin", "LD_PRELOAD": str(LIBRARIES[0]), "FAKETIME": "@2020-01-01 08:00:00"}
+    old = Authority.made_in(tmp_path, env)  # for a thousand days
+    implicit = old.server if scheme == "smtps" else None
+    sink, port = serve(implicit=implicit, tls_context=None if implicit else old.server, auth_required=True)
+    transport = transport_for(f"{scheme}://zwgk@127.0.0.1:{port}", "secret", env={"DUBAN_SMTP_CA": str(old.ca)})
+    with pytest.raises(ConfigurationFailure, match="smtp-tls") as failure:
+        transport.deliver(letter())
+    assert "expired" in failure.value.answer
+    assert (sink.logins, sink.envelopes) == ([], [])
 
 
 def test_a_server_that_hides_starttls_gets_no_password(serve: Start) -> None:
