@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 # What every mail server understands: no quoted local part, no Chinese domain, no address literal.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _LONGEST_ADDRESS = 254
+# The categories Cc and Cs but for line end and tab, and the marks that turn the direction of reading.
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
 def deliverable(address: str) -> bool:
@@ -20,17 +21,12 @@ def deliverable(address: str) -> bool:
 def clean(text: str) -> str:
     """`text` without control characters (line ends and tabs stay) and marks that turn the reading direction."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in "\n\t" or not _hidden(c))
+    return _HIDDEN.sub("", text)
 
 
 def one_line(text: str) -> str:
     """`text` fit for a header: clean, and every run of white space one space (U+3000 stays: it is meant)."""
     return re.sub(r"[ \t\n\x0b\x0c\u2028\u2029\x85]+", " ", clean(text)).strip()
-
-
-def _hidden(char: str) -> bool:
-    turns = "\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069"
-    return turns or unicodedata.category(char) in ("Cc", "Cs")
 
 
 @dataclass(frozen=True, slots=True)
