@@ -1,6 +1,8 @@
 """Returned mail as several servers write it, and mail that only looks like it."""
 
 import random
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -138,6 +140,17 @@ def test_a_setting_that_cannot_work_is_a_problem_with_a_hint(url: str, password:
     (problem,) = failure.value.problems
     assert problem.code == code
     assert problem.hint.text()
+
+
+@pytest.mark.parametrize("scheme", ["imaps", "imap+starttls"])
+def test_a_mailbox_that_says_nothing_is_given_up_soon(scheme: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"{scheme}://zwgk@127.0.0.1:{silent.getsockname()[1]}/INBOX"
+        inbox = inbox_for(url, "secret", env={"DUBAN_SMTP_TIMEOUT": "0.3"})
+        begun = time.monotonic()
+        with pytest.raises(InboxFailure, match="imap-unreachable"):
+            inbox.check()
+        assert time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize(
