@@ -153,6 +153,8 @@ class History:
 
     def asked(self, obligation: str, period: str) -> frozenset[str]:
         """The bearers about whose task of that period a person asked for a chaser."""
+        if not self._index.asked:  # it is asked of every slot, and hardly ever true
+            return frozenset()
         return self._bearers(self._index.asked, obligation, period)
 
     def _bearers(self, table: Mapping[tuple[str, str], list[str]], obligation: str, period: str) -> frozenset[str]:

@@ -37,6 +37,15 @@ def test_on_a_rest_day_of_the_bearers_own_calendar_nothing_goes_to_him(office):
     assert ZHOU in office.beat(daemon, "2026-03-23 09:00")
 
 
+def test_working_days_before_his_target_are_his_own(office):
+    due(office, "2026-03-23")  # a Monday
+    office.edit(*CITY_IN_XINJIANG)
+    daemon = office.daemon()
+    office.beat(daemon, "2026-03-18 09:00")
+    assert office.beat(daemon, "2026-03-19 09:00") == [ZHOU]  # one working day before
+    assert office.beat(daemon, "2026-03-20 09:00") == [LIN]
+
+
 def test_what_was_owed_on_his_rest_day_waits_also_after_an_outage(office):
     due(office, "2026-03-18")
     office.edit(*CITY_IN_XINJIANG)
