@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -15,17 +14,16 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy import column as column_
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from scheduler.journal.errors import explained, failure, told
 from scheduler.journal.reading import SCHEMA, WAIT_SECONDS
-from scheduler.journal.sharing import shared
+from scheduler.journal.sharing import mode_in, shared
 from scheduler.problems import UnreachableError
 
 CHUNK = 500  # keys in one query
 
-_SHARED = stat.S_ISGID | stat.S_IWGRP
 _WRITERS_LOCK = 0x64756261  # "duba": one advisory lock for all that write facts
 _VERSION = table("alembic_version", column_("version_num"))
 _PRAGMAS = (
@@ -152,12 +150,10 @@ def in_chunks(keys: Collection[T]) -> Iterator[list[T]]:
 
 @contextmanager
 def _told(where: str) -> Iterator[None]:
-    """Turn a driver's error into an UnreachableError. A broken constraint passes: that is a mistake of ours."""
+    """Turn a driver's error into an UnreachableError."""
     try:
         with told(where):
             yield
-    except (IntegrityError, DataError):
-        raise
     except DBAPIError as error:
         raise explained(error.orig, where) from error
 
@@ -219,10 +215,7 @@ def _sqlite(url: URL, where: str) -> Engine:
 
 
 def _prepare_file(name: str, where: str) -> None:
-    """The state directory and the file are the user's own: 0700 and 0600, whatever the umask.
-
-    A directory whose group is inherited (setgid) and may write is shared on purpose: the file is the group's too.
-    """
+    """A state directory that is made here is the user's own, 0700, whatever the umask."""
     path = Path(name)
     try:
         if not name.startswith("file:") and not path.exists():
@@ -240,8 +233,7 @@ def _create(path: Path) -> None:
     try:
         with closing(sqlite3.connect(draft)) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
-        if path.parent.stat().st_mode & _SHARED == _SHARED:
-            draft.chmod(0o660)  # SQLite gives the files beside it the same mode
+        draft.chmod(mode_in(path.parent))
         with suppress(FileExistsError):
             path.hardlink_to(draft)
     finally:

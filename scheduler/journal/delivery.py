@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 from scheduler.journal import record
 from scheduler.journal.database import in_chunks
 from scheduler.journal.encoding import stamp
+from scheduler.journal.errors import readable
 from scheduler.journal.listing import columns, rows_with_notices
 from scheduler.journal.queueing import SYSTEM
 from scheduler.journal.tables import STILL_OPEN, attempt, notice, outbox
@@ -76,7 +77,8 @@ def claim(connection: Connection, owner: str, now: datetime, lease: timedelta) -
     row = connection.execute(NEXT, {"now": stamp(now)}).first()
     if row is None:
         return None
-    number = row.attempts + 1
+    with readable("outbox"):
+        number = int(row.attempts) + 1
     leased = {"state": _LEASED, "lease_owner": owner, "lease_until": stamp(now + lease), "attempts": number}
     as_seen = {"the_id": row.id, "the_state": row.state, "the_attempt": row.attempts}
     if connection.execute(_TAKE, leased | as_seen).rowcount == 0:

@@ -56,6 +56,8 @@ _SQLITE = {
     sqlite3.SQLITE_CORRUPT: "database-damaged",
     sqlite3.SQLITE_NOTADB: "database-damaged",
     sqlite3.SQLITE_ERROR: "database-damaged",  # a table or column that is not there
+    sqlite3.SQLITE_CONSTRAINT: "database-damaged",  # what is there fits our rules no more
+    sqlite3.SQLITE_MISMATCH: "database-damaged",
 }
 
 _POSTGRESQL = {
@@ -68,6 +70,9 @@ _POSTGRESQL = {
     "XX002": "database-damaged",
     "42P01": "database-damaged",  # undefined_table
     "42703": "database-damaged",  # undefined_column
+    "23502": "database-damaged",  # not_null_violation, and the like: what is there fits our rules no more
+    "23503": "database-damaged",
+    "23505": "database-damaged",
 }
 
 
@@ -77,13 +82,28 @@ def failure(code: str, where: str, detail: str = "") -> UnreachableError:
     return UnreachableError(Problem(code, say(message.template, where=where, detail=detail), hint))
 
 
+class UnreadableError(Exception):
+    """A row that nobody of us has written so; it never leaves this room."""
+
+
+@contextmanager
+def readable(what: str) -> Iterator[None]:
+    """Turn the failure to read what stands in a row into an UnreadableError."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UnreadableError(what) from error
+
+
 @contextmanager
 def told(where: str) -> Iterator[None]:
-    """Turn an error of the SQLite driver into an UnreachableError."""
+    """Turn an error of the SQLite driver, or a row that cannot be read, into an UnreachableError."""
     try:
         yield
     except sqlite3.Error as error:
         raise explained(error, where) from error
+    except UnreadableError as error:
+        raise failure("database-damaged", where, str(error)) from error
 
 
 def explained(error: BaseException | None, where: str) -> UnreachableError:
@@ -92,6 +112,8 @@ def explained(error: BaseException | None, where: str) -> UnreachableError:
 
 
 def _code(error: BaseException | None) -> str:
+    if isinstance(error, sqlite3.OperationalError) and not hasattr(error, "sqlite_errorcode"):
+        return "database-damaged"  # a text that is none
     if isinstance(error, sqlite3.Error):
         return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "database-unreachable")
     return _POSTGRESQL.get(getattr(error, "sqlstate", None) or "", "database-unreachable")

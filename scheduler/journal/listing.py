@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, 
 
 from scheduler.journal.database import in_chunks
 from scheduler.journal.encoding import maybe, moment, read_body, read_recipient, read_recipients
+from scheduler.journal.errors import readable
 from scheduler.journal.tables import STILL_OPEN, attempt, notice, outbox
 from scheduler.journal.values import Attempt, OutboxRow, OutboxState
 from scheduler.planning.model import MessageKind, Outcome, OutcomeKind
@@ -52,14 +53,15 @@ def rows_with_notices(connection: Connection, rows: Sequence[Row[Any]]) -> tuple
     for ids in in_chunks([row.id for row in rows]):
         for id_, key in connection.execute(_NOTICES, {"ids": ids}):
             notices[id_].append(key)
-    return tuple(_row(row, tuple(notices[row.id])) for row in rows)
+    with readable("outbox"):
+        return tuple(_row(row, tuple(notices[row.id])) for row in rows)
 
 
 def outcomes(connection: Connection, tasks: Collection[str] | None) -> Mapping[str, Outcome]:
     """What became of every notice of these tasks (None: of all), by the notice's key."""
-    if tasks is None:
-        return dict(_outcomes(connection, None))
-    return {key: outcome for ids in in_chunks(tasks) for key, outcome in _outcomes(connection, notice.c.task.in_(ids))}
+    chunks = [None] if tasks is None else [notice.c.task.in_(ids) for ids in in_chunks(tasks)]
+    with readable("notice"):
+        return {key: outcome for which in chunks for key, outcome in _outcomes(connection, which)}
 
 
 def pending(connection: Connection) -> int:
@@ -70,10 +72,11 @@ def pending(connection: Connection) -> int:
 def attempts(connection: Connection, key: str) -> tuple[Attempt, ...]:
     """Every try to deliver the message with this key."""
     query = select(attempt).join(outbox).where(outbox.c.key == key).order_by(attempt.c.number)
-    return tuple(
-        Attempt(key, row.number, row.owner, moment(row.started), maybe(row.ended), row.result, row.response)
-        for row in connection.execute(query)
-    )
+    with readable("attempt"):
+        return tuple(
+            Attempt(key, row.number, row.owner, moment(row.started), maybe(row.ended), row.result, row.response)
+            for row in connection.execute(query)
+        )
 
 
 def _outcomes(connection: Connection, which: ColumnElement[bool] | None) -> Iterator[tuple[str, Outcome]]:
