@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError
 from scheduler.journal.chain import Audit
 from scheduler.journal.errors import explained, failure, told
 from scheduler.journal.reading import Reading, SqliteFile
-from scheduler.journal.sharing import alone
+from scheduler.journal.sharing import alone, mode_in
 from scheduler.problems import Problem, RefusedError
 from scheduler.words import say
 
@@ -148,7 +148,7 @@ def _like(draft: Path, database: Path) -> None:
     owner = known or database.parent.stat()
     if os.geteuid() == 0:
         os.chown(draft, owner.st_uid, owner.st_gid)
-    draft.chmod(known.st_mode & 0o777 if known else 0o600)
+    draft.chmod(known.st_mode & 0o777 if known else mode_in(database.parent))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import time
 import weakref
 from collections.abc import Callable, Iterator
@@ -14,6 +15,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _PATIENCE, _NAP = 5.0, 0.05  # seconds
+_FOR_A_GROUP = stat.S_ISGID | stat.S_IWGRP
+
+
+def mode_in(directory: Path) -> int:
+    """The mode of a database in there: its owner's alone; the group's too where a directory is shared on purpose.
+
+    It is where the group may write and is inherited (setgid). SQLite gives the files beside a database the same mode.
+    """
+    return 0o660 if directory.stat().st_mode & _FOR_A_GROUP == _FOR_A_GROUP else 0o600
 
 
 def shared(owner: object, database: Path) -> Callable[[], object] | None:

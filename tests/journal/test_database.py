@@ -21,6 +21,7 @@ from stationery import LEASE, MON_2026_11_23, entries, queue, tamper
 
 import scheduler.journal.migrations
 from scheduler.journal import Accepted, Journal
+from scheduler.journal.copies import back_up, put_in_place
 from scheduler.journal.database import SCHEMA
 from scheduler.journal.tables import metadata
 from scheduler.problems import UnreachableError
@@ -122,6 +123,15 @@ def test_in_a_directory_that_a_group_shares_the_database_is_the_groups_too(tmp_p
     with Journal.open(f"sqlite:///{shared / 'duban.db'}"):
         modes = {path.name: path.stat().st_mode & 0o777 for path in shared.iterdir()}
     assert modes == {"duban.db": 0o660, "duban.db-wal": 0o660, "duban.db-shm": 0o660}
+
+
+def test_a_copy_put_into_a_directory_that_a_group_shares_is_the_groups_too(tmp_path: Path, file: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o2770)
+    back_up(file, tmp_path / "copy.db")
+    put_in_place(tmp_path / "copy.db", shared / "duban.db", NOW)
+    assert (shared / "duban.db").stat().st_mode & 0o777 == 0o660
 
 
 def test_sqlite_writes_through_to_the_disk(file: Path) -> None:
