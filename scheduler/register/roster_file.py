@@ -15,12 +15,16 @@ from scheduler.words import Phrase, say
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One kind of roster: the section that it fills, its headings, those that it must have, and a hint with all."""
+    """One kind of roster: the section that it fills, its headings, those that it must have, and a hint with all.
+
+    Columns with an `ignored` heading say nothing to the program.
+    """
 
     section: str
     headings: Mapping[str, str]
     required: tuple[str, ...]
     known: Phrase
+    ignored: frozenset[str] = frozenset()
 
 
 PEOPLE = Form(
@@ -49,6 +53,7 @@ DUTY = Form(
     },
     ("date", "person"),
     say("值班表的表头可用：日期、带班领导、值班员、电话、邮箱（或 date,lead,person,phone,email）"),
+    frozenset({"序号", "星期", "备注"}),
 )  # fmt: skip
 
 
@@ -73,7 +78,7 @@ def _columns(file: str, heading: Sequence[Cell], form: Form) -> tuple[list[str |
     problems: list[Problem] = []
     for cell in heading:
         name = form.headings.get(cell.text.lower())
-        if cell.text and (name is None or name in columns):
+        if cell.text and cell.text not in form.ignored and (name is None or name in columns):
             message = say("不认识或重复的表头“{text}”", text=cell.text[:40])
             problems.append(problem(Code.CSV_HEADING, message, form.known, Place(file, cell.line, cell.column)))
             name = None

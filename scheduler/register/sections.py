@@ -88,13 +88,18 @@ def _meant(rows: Sequence[Node]) -> Mapping[str, str]:
         aliases = row.get("aliases")
         for name in (row.get("name"), *([aliases] if text(aliases) else items(aliases))):
             if said := text(name):
-                found.setdefault(said.strip(), set()).add(row_id)
+                found.setdefault(_closed_up(said), set()).add(row_id)
     return {name: next(iter(meant)) for name, meant in found.items() if len(meant) == 1 and name not in ids}
 
 
 def _by_id(row: Node, key: str, names: Mapping[str, str]) -> Node:
     cell = entries(row).get(key)
     said = text(cell)
-    if cell is None or said is None or said.strip() not in names:
+    if cell is None or said is None or _closed_up(said) not in names:
         return row
-    return row._replace(value={**entries(row), key: cell._replace(value=names[said.strip()])})
+    return row._replace(value={**entries(row), key: cell._replace(value=names[_closed_up(said)])})
+
+
+def _closed_up(name: str) -> str:
+    """A name without the blanks by which tables make short ones as wide as long ones: 胡　波."""
+    return "".join(name.split())

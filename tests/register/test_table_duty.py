@@ -60,6 +60,11 @@ def test_it_may_stand_in_the_table_itself() -> None:
     assert days(parse([("obligations.yaml", table.encode())])) == [("2026-11-22", "hu.bo", None, None)]
 
 
+def test_columns_for_readers_and_names_set_wide_are_understood() -> None:
+    rows = "序号,日期,星期,值班员,备注\n1,2026-11-22,周日,胡　波,\n2,2026-11-23,周一,何 平,交接\n"
+    assert [person for _, person, _, _ in days(duty(rows))] == ["hu.bo", "he.ping"]
+
+
 def test_who_is_not_among_the_people_needs_an_address_of_his_own() -> None:
     assert days(duty(f"{HEADING}2026-11-22,,张三,,zhangsan@example.gov.cn\n"))[0][1] == "张三"
 
@@ -81,7 +86,7 @@ def test_a_mistake_is_told_with_line_and_column(rows: str, code: str, place: str
 
 
 @pytest.mark.parametrize(
-    ("rows", "place"), [("日期,带班领导\n2026-11-22,徐文\n", "1:1"), ("日期,值班员,备注\n2026-11-22,胡波,无\n", "1:8")]
+    ("rows", "place"), [("日期,带班领导\n2026-11-22,徐文\n", "1:1"), ("日期,值班员,手机\n2026-11-22,胡波,无\n", "1:8")]
 )
 def test_a_heading_that_lacks_or_that_nobody_knows_is_told_with_those_of_a_duty_roster(rows: str, place: str) -> None:
     first = next(p for p in duty(rows).problems if p.code == "csv-heading")
