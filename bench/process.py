@@ -19,7 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 LIMIT = 60.0  # seconds that one run may take
-_ENOUGH = 8.0  # seconds after which no further run is begun, however few there were
+_ENOUGH = 15.0  # seconds that all runs of one cell may take together, unless a single one takes longer
 RUNS = 5
 _SAID = 300  # characters of what a failing process said
 
@@ -80,9 +80,12 @@ def inside(module: str, *args: str, limit: float = LIMIT, env: Mapping[str, str]
 
 def repeated(once: Callable[[], Measured], runs: int = RUNS) -> Measured:
     """The medians of several runs, each in a process of its own; fewer where one takes long."""
-    found, began = [once()], time.perf_counter()
-    while found[-1].fault is None and len(found) < runs and time.perf_counter() - began + found[-1].wall < _ENOUGH:
+    found, began = list[Measured](), time.perf_counter()
+    while len(found) < runs and (not found or found[-1].fault is None):
         found.append(once())
+        so_far = time.perf_counter() - began
+        if so_far + so_far / len(found) > _ENOUGH:
+            break
     good = [one for one in found if one.fault is None]
     if not good:
         return found[-1]

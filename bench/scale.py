@@ -20,6 +20,7 @@ from bench.process import LIMIT, ROOT, Measured, cpu_of, inside, peak_of, repeat
 
 FIRST_MORNING, NINE, LATER = f"{OPENING}T08:00", "2026-03-24T09:00", "2026-03-24T09:10"
 SHORT = 0.1  # seconds below which growth is not judged: what every process pays hides it
+_TELLING = 10.0  # seconds from which on a time says how long ten times as much would take
 _SLACK = 1.25  # what is called growth beyond n log n goes beyond it by a quarter
 _PATIENT = 3 * LIMIT  # for the batch, which ends by itself when its time is up
 
@@ -130,12 +131,16 @@ def _events(office: Office) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One work: what it is called, and how it is measured; `steady` where it must not grow with the tasks."""
+    """One work: what it is called, and how it is measured.
+
+    `steady`: it must not grow with the tasks. `ends`: it stops by itself when its time is up.
+    """
 
     key: str
     title: str
     measure: Callable[[Work], Measured]
     steady: bool = False
+    ends: bool = False
 
 
 CELLS = (
@@ -145,7 +150,7 @@ CELLS = (
     Cell("listing", "`duban plan`, a year listed as JSON", lambda w: repeated(lambda: w.duban(
         FIRST_MORNING, "plan", "--from", "2026-03-23", "--to", "2027-03-22", "--format", "json"))),
     Cell("first", "first start to READY", _first_start, steady=True),
-    Cell("nine", "nine o'clock batch", _nine),
+    Cell("nine", "nine o'clock batch", _nine, ends=True),
     Cell("start", "start to READY, the batch on record", lambda w: repeated(lambda: ready(w, LATER)), steady=True),
     Cell("sweep", "sweep when nothing is due", lambda w: w.step("sweep"), steady=True),
     Cell("asking", "… when it asks the whole plan", lambda w: w.step("asking")),
@@ -164,7 +169,7 @@ def measured(work: Work, before: Work | None) -> Iterator[tuple[Cell, Measured]]
     """Each work in turn; one that would take much too long, judged by the size before, is not begun."""
     for cell in CELLS:
         expected = _expected(cell, work, before)
-        if expected is not None and expected > 2 * _PATIENT:
+        if expected is not None and expected > 2 * LIMIT:
             found = Measured(fault=f"not run: about {expected:,.0f} s")
         else:
             try:
@@ -177,7 +182,7 @@ def measured(work: Work, before: Work | None) -> Iterator[tuple[Cell, Measured]]
 
 def _expected(cell: Cell, work: Work, before: Work | None) -> float | None:
     earlier = before.done.get(cell.key) if before else None
-    if before is None or earlier is None or earlier.fault or earlier.wall < 1 or cell.steady:
+    if before is None or earlier is None or earlier.fault or earlier.wall < _TELLING or cell.steady or cell.ends:
         return None
     return earlier.wall * work.office.tasks / before.office.tasks
 
@@ -224,7 +229,12 @@ def _bytes(work: Work) -> int:
 def _rows(works: Mapping[int, Work], say: Callable[[Measured], str]) -> Iterator[tuple[str, list[str]]]:
     for cell in CELLS:
         found = [work.done.get(cell.key) for work in works.values()]
-        yield cell.title, ["—" if m is None else m.fault or say(m) for m in found]
+        yield cell.title, ["—" if m is None else m.fault or _unfinished(m) or say(m) for m in found]
+
+
+def _unfinished(one: Measured) -> str | None:
+    """What is said of a batch that was stopped before its end."""
+    return f"> {LIMIT:.0f} s" if one.n.get("left") else None
 
 
 def _batch(works: Mapping[int, Work]) -> Iterator[tuple[str, list[str]]]:
@@ -266,7 +276,7 @@ def _periods(work: Work) -> int:
 
 def _factor(cell: Cell, smaller: Work, larger: Work) -> str:
     a, b = smaller.done.get(cell.key), larger.done.get(cell.key)
-    if a is None or b is None or a.fault or b.fault:
+    if a is None or b is None or a.fault or b.fault or _unfinished(a) or _unfinished(b):
         return "—"
     counts = (_periods, _bytes) if cell.steady else (_tasks,)
     most = max(_n_log_n(count(larger)) / _n_log_n(count(smaller)) for count in counts)
