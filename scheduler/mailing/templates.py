@@ -56,6 +56,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"*", "**", "%"})
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._safe: dict[tuple[type, str], bool] = {}  # a letter asks a thousand times, of a few dozen types
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Arithmetic on small numbers only; texts are not multiplied or formatted."""
         if not all(isinstance(side, int) and abs(side) < LONGEST for side in (left, right)) or operator == "**":
@@ -66,7 +70,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         """Attributes of values; of texts only the methods that cannot grow them."""
         if isinstance(obj, str):
             return attr in _METHODS
-        return super().is_safe_attribute(obj, attr, value)
+        key = type(obj), attr  # the library asks for no more than the type
+        if key not in self._safe:
+            self._safe[key] = super().is_safe_attribute(obj, attr, value)
+        return self._safe[key]
 
 
 class Templates:
