@@ -12,11 +12,11 @@ from email.utils import parseaddr
 from pathlib import Path
 
 from scheduler import clock
+from scheduler.cli.templates import faulty_templates
 from scheduler.daemon.services import Services
 from scheduler.daemon.undelivered import undelivered
 from scheduler.journal import OutboxState
 from scheduler.mailing import TemporaryFailure, inbox_for, transport_for
-from scheduler.mailing.checking import check_templates
 from scheduler.problems import DubanError, Level, Problem
 from scheduler.register import gaps
 from scheduler.register.mistakes import Code
@@ -56,7 +56,7 @@ def findings(desk: Services) -> Iterator[Finding]:
 def _checks(desk: Services) -> Iterator[tuple[str, Phrase, Callable[[], tuple[Problem, ...]]]]:
     yield "table", say("台账"), lambda: tuple(p for p in desk.loaded.problems if p.code not in _OF_RECIPIENTS)
     yield "calendar", say("放假安排"), lambda: _calendar(desk)
-    yield "templates", say("邮件模板"), lambda: tuple(check_templates(desk.settings.templates))
+    yield "templates", say("模板"), lambda: faulty_templates(desk.settings.templates)
     yield "disk", say("磁盘"), lambda: _disk(desk.settings.state)
     yield "database", say("数据库"), lambda: _database(desk)
     yield "mail", say("邮件服务器"), lambda: _mail(desk)

@@ -12,11 +12,11 @@ from scheduler import clock
 from scheduler.cli.desk import services
 from scheduler.cli.errors import shown
 from scheduler.cli.options import command, option, spoken, tell
+from scheduler.cli.templates import faulty_templates
 from scheduler.daemon.service import Daemon
 from scheduler.daemon.services import Services
 from scheduler.daemon.start import open_daemon
 from scheduler.journal import OutboxState
-from scheduler.mailing import check_templates
 from scheduler.problems import DubanError, Problem, UnreachableError
 from scheduler.reports.opening import opening
 from scheduler.words import say
@@ -42,7 +42,7 @@ def run(*, once: bool) -> int:
         n = daemon.once()
         click.echo(tell(say("已发出{n}封邮件，待发{m}封。", n=n, m=desk.journal.pending_count())))
         return _held_back(daemon, desk)
-    shown(tuple(check_templates(desk.settings.templates)), spoken())  # mail that needs a broken one would wait
+    shown(faulty_templates(desk.settings.templates), spoken())  # mail that needs a broken one would wait
     for sentence in opening(daemon.desk.plan, desk.settings, clock.now()):
         click.echo(sentence.text(spoken()))
     sys.stdout.flush()

@@ -110,13 +110,13 @@ def page(plan: Plan, year: int, imprint: Imprint) -> dict[str, object]:
         "office": imprint.office,
         "note": imprint.note.text(lang),
         "loose": LOOSE.text(lang),
-        "w": {name: said.text(lang) for name, said in _WORDS.items()},
+        "w": {name: said.text(lang) for name, said in WORDS.items()},
         "units": [{"name": name, "weeks": _weeks(held, plan, lang)} for name, held in units],
         "people": [{"name": name, "weeks": _weeks(held, plan, lang)} for name, held in people],
     }
 
 
-_WORDS = {
+WORDS = {
     "units": say("按单位"),
     "people": say("按个人"),
     "target": say("办理时限"),
