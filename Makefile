@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 EDITION := $(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
 
-.PHONY: run test simulate check format words bench bench-small setup clean test-systemd
+.PHONY: run test test-office simulate check format words bench bench-small setup clean test-systemd test-servers
 
 run: $(VENV)/.run-$(EDITION)  ## check the table, say what is due, send (into ./state/mail unless DUBAN_SMTP is set)
 	@exec $(BIN)/duban run
@@ -16,9 +16,15 @@ test: setup check  ## style, types, contracts, tests, the shipped table
 test-systemd: setup  ## the service on a real systemd: a small Debian, booted beside this machine's own (root, five minutes)
 	@DUBAN_BOOT=1 $(BIN)/python -m pytest --quiet -s tests/booted
 
+test-servers: setup  ## through a real Postfix into mailboxes of a real Dovecot, on loopback (root; it installs them)
+	@DUBAN_SERVERS=1 $(BIN)/python -m pytest --quiet -s -rs tests/servers
+
 simulate: setup  ## two hundred office-years, and two hundred kills of the real daemon
 	@$(BIN)/python -m tests.simulation --years 200
 	@DUBAN_KILLS=200 $(BIN)/python -m pytest --quiet -s tests/test_kill.py
+
+test-office: setup  ## print Excel, Word and web files with LibreOffice and Chromium, and look at the paper
+	@DUBAN_OFFICE=1 $(BIN)/python -m pytest --numprocesses=0 --quiet tests/office
 
 check: setup
 	@$(BIN)/ruff format --check --quiet . || { echo "make format would change the files above"; exit 1; }

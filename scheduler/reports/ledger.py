@@ -84,7 +84,7 @@ def _sheet(name: str, title: Phrase, entries: Sequence[Entry], imprint: Imprint)
         title=title,
         columns=[column for column, _ in COLUMNS],
         rows=([n, *(of(entry) for _, of in COLUMNS[1:])] for n, entry in enumerate(entries, start=1)),
-        notes=(imprint.note,),
+        notes=imprint.notes,
         after=LEGEND,
         repeated=3,
         page_columns=PAGES,

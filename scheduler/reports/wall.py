@@ -14,6 +14,7 @@ from scheduler.words import Lang, say
 from scheduler.workdays import Calendar
 
 _DAY = timedelta(days=1)
+DOUBT = say("？")  # before what rests on a day that is not announced yet
 _MOST = 3  # titles in the cell of a day
 
 
@@ -48,6 +49,7 @@ class Wall:
     made: str
     legend: str
     announced: str
+    doubt: str
     months: tuple[str, ...]
     rows: tuple[tuple[DayCell | None, ...], ...]
 
@@ -66,6 +68,7 @@ def wall(tasks: Iterable[Task], plan: Plan, year: int, name: str, now: datetime,
         made=f"{now.astimezone(BEIJING):%Y-%m-%d}",
         legend=say("休：放假　班：调休上班　？：安排尚未公布，日期暂定　数字：几个责任单位或责任人").text(lang),
         announced=say("放假安排已公布至{day}", day=calendar.announced_until.isoformat()).text(lang),
+        doubt=DOUBT.text(lang),
         months=tuple(say("{month}月", month=month).text(lang) for month in range(1, 13)),
         rows=tuple(tuple(cells.get((month, number)) for month in range(1, 13)) for number in range(1, 32)),
     )
@@ -87,7 +90,7 @@ def _cell(day: date, due: Mapping[str, Due], calendar: Calendar, lang: Lang) -> 
     works, announced = calendar.works(day), calendar.announced(day)
     weekend = day.weekday() > 4
     sign = say("班") if works and weekend else say("休") if not works and not weekend else None
-    doubt = "" if announced else "？"
+    doubt = "" if announced else DOUBT.text(lang)
     return DayCell(
         number=day.day,
         weekday=WEEKDAYS[day.weekday()].text(lang),

@@ -111,6 +111,11 @@ class Imprint:
         """The line below each title."""
         return say("统计截至{at:%Y-%m-%d %H:%M}　　数据校验码：{head}", at=self.at, head=self.code)
 
+    @property
+    def notes(self) -> tuple[Phrase, Phrase]:
+        """The same in two lines, for a sheet of which each page repeats its first few columns only."""
+        return say("统计截至{at:%Y-%m-%d %H:%M}", at=self.at), say("数据校验码：{head}", head=self.code)
+
 
 @dataclass(frozen=True, slots=True)
 class Book:

@@ -107,9 +107,9 @@ def test_the_ledger_is_an_excel_file(office):
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == f"已写入 {path}\n"
     ws = sheet(path, "未分类")
-    assert (ws.freeze_panes, ws["B3"].value) == ("D4", "事项")
-    ids = next(n for n, cell in enumerate(ws[3], start=1) if cell.value == "任务编号")
-    assert {ws.cell(row, ids).value for row in range(4, ws.max_row + 1)} >= set(tasks(office))
+    assert (ws.freeze_panes, ws["B4"].value) == ("D5", "事项")
+    ids = next(n for n, cell in enumerate(ws[4], start=1) if cell.value == "任务编号")
+    assert {ws.cell(row, ids).value for row in range(5, ws.max_row + 1)} >= set(tasks(office))
 
 
 def test_the_ledger_is_csv_that_excel_reads_as_chinese(office):

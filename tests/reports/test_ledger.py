@@ -46,7 +46,7 @@ def sheets(found, made):
 
 def lines(ws) -> dict[str, dict[str, object]]:
     """The rows of a sheet by the ids of their tasks."""
-    head, *rest = ws.iter_rows(min_row=3, values_only=True)
+    head, *rest = ws.iter_rows(min_row=4, values_only=True)
     return {row[-1]: dict(zip(head, row, strict=True)) for row in rest if isinstance(row[0], int)}
 
 
@@ -101,9 +101,9 @@ def test_the_overview_counts_what_the_sheets_hold(found, sheets):
 
 def test_the_header_stays_is_filtered_and_is_printed_on_each_page(sheets):
     ws = sheets["统计"]
-    last = 3 + len(lines(ws))
-    assert (ws.freeze_panes, ws.auto_filter.ref) == ("D4", f"A3:AI{last}")
-    assert (ws.print_title_rows, ws.print_title_cols) == ("$1:$3", "$A:$C")
+    last = 4 + len(lines(ws))
+    assert (ws.freeze_panes, ws.auto_filter.ref) == ("D5", f"A4:AI{last}")
+    assert (ws.print_title_rows, ws.print_title_cols) == ("$1:$4", "$A:$C")
     assert (ws.page_setup.orientation, ws.page_setup.paperSize, ws.page_setup.scale) == ("landscape", 9, 65)
     assert [b.id for b in ws.col_breaks.brk] == [16, 29]
     assert ws.oddFooter.center.text == "第&P页，共&N页"
@@ -154,7 +154,7 @@ def test_sheets_get_names_that_excel_takes():
 def test_the_status_as_a_file_is_one_sheet_with_what_hurts_most_first(found, made):
     ws = load_workbook(BytesIO(written(status_book(found, made, IMPRINT)))).worksheets[0]
     assert list(lines(ws)) == [row.task.id for row in found]
-    assert ws["O4"].value == "● 逾期"
+    assert ws["O5"].value == "● 逾期"
 
 
 def test_as_plain_rows_it_says_the_same(found, made):
