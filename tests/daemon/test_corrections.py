@@ -42,7 +42,7 @@ def test_it_goes_at_once_in_the_thread_of_the_wrong_mail_to_its_receiver_alone(o
     corrected(office)
     assert office.beat(reminded, "2026-01-23 10:00") == [ZHOU]
     mail = mime(office.server.letters[-1])
-    assert mail["Subject"] == "【更正】报送工作年度报告（1月23日提醒邮件）"
+    assert office.server.letters[-1].subject == "【更正】报送工作年度报告（1月23日提醒邮件）"
     assert mail["In-Reply-To"] == wrong.message_id
     assert mail["References"] == f"{wrong.thread} {wrong.message_id}"
     text = office.server.letters[-1].text
