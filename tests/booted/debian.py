@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 CACHE = Path(__file__).parents[2] / ".cache"
 TOOLS = {"debootstrap": "debootstrap", "systemd-nspawn": "systemd-container"}  # command: package
 INSIDE = "systemd-sysv,dbus,python3"  # a server as README supposes it: no pip, no venv, no compiler
-PATIENCE = 400  # seconds for the slowest step
+PATIENCE = 900  # seconds for the slowest step, on a busy machine
 
 
 class Impossible(Exception):  # noqa: N818 (it is no error: a machine may be unable to do this)
