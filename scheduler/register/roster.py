@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -47,8 +47,10 @@ class Roster:
         self._tenures = _tenures(register)
         self._roles = _groups(self._tenures)
         self._posts = _posts(self._tenures)
-        self._kinds = _groups((unit.kind, unit.id) for unit in register.units if unit.kind)
-        self._tags = _groups((tag, unit.id) for unit in register.units for tag in unit.tags)
+        self._all = frozenset(self._units)
+        self._order = {unit.id: n for n, unit in enumerate(register.units)}
+        self._kinds = _sets((unit.kind, unit.id) for unit in register.units if unit.kind)
+        self._tags = _sets((tag, unit.id) for unit in register.units for tag in unit.tags)
         self._below = _groups((unit.reports_to, unit.id) for unit in register.units if unit.reports_to)
         self._selected: dict[tuple[Selector, str | None], tuple[str, ...]] = {}
         self._bearers: dict[tuple[Selector, date, str | None, Follows], tuple[Holder, ...]] = {}
@@ -90,7 +92,7 @@ class Roster:
         key = (selector, event_unit)
         if key not in self._selected:
             meant = self._meant(selector, event_unit)
-            self._selected[key] = tuple(unit for unit in self._units if unit in meant)
+            self._selected[key] = tuple(sorted(meant, key=self._order.__getitem__))
         return self._selected[key]
 
     def _meant(self, selector: Selector, event_unit: str | None) -> frozenset[str]:
@@ -106,15 +108,16 @@ class Roster:
         """Keys of one mapping narrow each other; several values of one key are a union."""
         if not (selector.unit or selector.kind or selector.tag or selector.role or selector.of):
             return frozenset()
-        found = frozenset(self._units)
+        narrowing = [self._all]
         if selector.unit:
-            found &= frozenset(selector.unit)
+            narrowing.append(frozenset(selector.unit))
         if selector.kind:
-            found &= frozenset(unit for kind in selector.kind for unit in self._kinds.get(kind, ()))
+            narrowing.append(_union(self._kinds, selector.kind))
         if selector.tag:
-            found &= frozenset(unit for tag in selector.tag for unit in self._tags.get(tag, ()))
+            narrowing.append(_union(self._tags, selector.tag))
         if selector.of:
-            found &= self._meant(selector.of, event_unit)
+            narrowing.append(self._meant(selector.of, event_unit))
+        found = min(narrowing, key=len).intersection(*narrowing)
         if selector.role:
             found = frozenset(unit for unit in found if (unit, selector.role) in self._tenures)
         return found
@@ -237,6 +240,15 @@ def _groups(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     for name, member in pairs:
         groups.setdefault(name, []).append(member)
     return {name: tuple(members) for name, members in groups.items()}
+
+
+def _sets(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(members) for name, members in _groups(pairs).items()}
+
+
+def _union(sets: Mapping[str, frozenset[str]], names: Sequence[str]) -> frozenset[str]:
+    found = [sets.get(name, frozenset()) for name in names]
+    return found[0] if len(found) == 1 else frozenset[str]().union(*found)
 
 
 def _unique(holders: Iterable[Holder], follows: Follows) -> tuple[Holder, ...]:
