@@ -136,6 +136,7 @@ class Desk:
         self._history = self._history.extended(facts)
         if hasattr(self, "plan"):
             self.plan = replace(self.plan, history=self._history)
+            self._history = self.plan.history  # it answers for former ids too, and keeps what it has made of facts
         self._stale = self._stale or any(fact.kind not in _BOOKKEEPING and not is_whole(fact) for fact in facts)
 
     def _keep_calendars(self, now: datetime) -> None:
