@@ -7,7 +7,7 @@ import re
 import ssl
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes
@@ -73,7 +73,8 @@ class ImapInbox:
                 said = imap.response("UIDVALIDITY")[1]
                 yield imap, said[0].decode() if said and isinstance(said[0], bytes) else "0"
             finally:
-                imap.shutdown()
+                with suppress(OSError):
+                    imap.shutdown()
 
     def _connection(self) -> imaplib.IMAP4:
         account = self._account
@@ -83,7 +84,8 @@ class ImapInbox:
         try:
             imap.starttls(self._context)
         except BaseException:
-            imap.shutdown()
+            with suppress(OSError):  # where the handshake failed the socket is closed already
+                imap.shutdown()
             raise
         return imap
 
