@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 import click
 
 from scheduler import clock
@@ -13,7 +16,6 @@ from scheduler.daemon.start import sender_domain
 from scheduler.mailing import Letter
 from scheduler.mailing.post import Post
 from scheduler.planning.model import Message
-from scheduler.planning.windows import Window
 from scheduler.problems import Problem, RefusedError
 from scheduler.words import say
 
@@ -46,15 +48,17 @@ def correct(*, mail: str, text: str, dry_run: bool, by_whom: str | None) -> None
         raise RefusedError(Problem("nobody-received", say("{mail} 没有人收到", mail=mail), say("不需要更正")))
     entries = [entry_of(row, text, by_whom or login(), desk.journal) for row in rows]
     seqs = [] if dry_run else [fact.seq for fact in desk.journal.append(entries, now=now)]
-    office = plan.register.office
-    window = Window(plan.calendars.of(office.region), office.send_at)
-    at = now if window.is_open(now.astimezone(clock.BEIJING)) else window.next(now.astimezone(clock.BEIJING))
-    names = tuple(dict.fromkeys(message.recipient.name for message, _ in made))
-    if at == now:
-        said = say("已登记更正，随即发给{names}", names=names)
-    else:
-        said = say("已登记更正，{at}发给{names}", at=f"{at:%Y-%m-%d %H:%M}", names=names)
-    _answer(made, seqs, tell(said), dry_run=dry_run)
+    _answer(made, seqs, "；".join(_said(made, now)), dry_run=dry_run)
+
+
+def _said(made: list[tuple[Message, Letter]], now: datetime) -> Iterator[str]:
+    """When it goes to whom, the first to go first."""
+    for at in sorted({message.moment for message, _ in made}):
+        names = tuple(dict.fromkeys(message.recipient.name for message, _ in made if message.moment == at))
+        if at <= now:
+            yield tell(say("已登记更正，随即发给{names}", names=names))
+        else:
+            yield tell(say("已登记更正，{at}发给{names}", at=f"{at:%Y-%m-%d %H:%M}", names=names))
 
 
 def _answer(made: list[tuple[Message, Letter]], seqs: list[int], said: str, *, dry_run: bool) -> None:

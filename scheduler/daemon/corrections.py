@@ -21,6 +21,7 @@ from scheduler.planning import Plan
 from scheduler.planning.messages import on_trial
 from scheduler.planning.model import Entry, Fact, FactKind, Message, MessageKind, Recipient
 from scheduler.planning.people import Directory
+from scheduler.planning.windows import Window
 from scheduler.problems import Problem, RefusedError, UsageError
 from scheduler.words import say
 
@@ -88,11 +89,20 @@ class Corrector:
         for recipient in self.receivers(row, now):
             cause = f"{row.key}:{digest}:{recipient.who}"
             key = f"{MessageKind.CORRECTION}:{cause}"
-            message = Message(key, MessageKind.CORRECTION, recipient, (), now, (), cause=cause)
+            at = self._moment(recipient, now)
+            message = Message(key, MessageKind.CORRECTION, recipient, (), at, (), cause=cause)
             if admin is not None and recipient.address != admin.address:
                 message = on_trial(message, admin)
             draft = f"<draft@{self.domain}>"  # the journal gives the real one
             yield message, self.post.correction(message, self.plan, now, message_id=draft, wrong=wrong, text=text)
+
+    def _moment(self, recipient: Recipient, now: datetime) -> datetime:
+        """Now, or the next send moment where the reader's own unit rests or its hour has not come."""
+        roster, local = self.plan.roster, now.astimezone(BEIJING)
+        known = recipient.unit is not None and roster.has_unit(recipient.unit)  # it may have left the table since
+        unit = recipient.unit if known and recipient.unit else self.plan.register.office.unit
+        window = Window(self.plan.calendars.of(roster.region(unit)), roster.send_at(unit))
+        return local if window.is_open(local) else window.next(local)
 
 
 class Corrections:

@@ -80,6 +80,7 @@ def home(recipient: Recipient, plan: Plan, on: date) -> tuple[str, ...]:
         return (recipient.unit,)
     held = [unit for unit, _ in plan.roster.posts(recipient.who, on)]
     own = [recipient.unit] if recipient.unit is not None and (recipient.unit in held or not held) else []
+    own = [unit for unit in own if plan.roster.has_unit(unit)]  # a mail that waits may be for one that left the table
     return tuple(dict.fromkeys([*own, *held]))
 
 

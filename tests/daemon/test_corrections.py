@@ -70,6 +70,24 @@ def test_outside_of_the_send_hours_it_waits(office, reminded):
     assert office.beat(reminded, "2026-01-26 09:00") == [ZHOU]
 
 
+def test_on_a_rest_day_of_the_readers_own_unit_it_waits(office, reminded):
+    office.edit("    name: 安泉市人民政府\n", "    name: 安泉市人民政府\n    region: xinjiang\n")
+    office.now = at("2026-03-20 10:00")  # a festival in Xinjiang
+    corrected(office)
+    office.beat(reminded, "2026-03-20 10:01")
+    assert corrections(office) == []
+    office.beat(reminded, "2026-03-23 09:00")
+    assert corrections(office) == [ZHOU]
+
+
+def test_who_left_the_table_with_his_unit_hears_of_it_too(office, reminded):
+    county = next(line for line in office.table.read_text("utf-8").splitlines(keepends=True) if "id: county" in line)
+    office.edit(county, "")
+    corrected(office, "report/county/once#remind-5wd")
+    office.beat(reminded, "2026-01-23 10:00")
+    assert corrections(office) == [LIN]
+
+
 def test_the_same_words_are_refused_the_second_time_and_others_go(office, reminded):
     corrected(office)
     with pytest.raises(RefusedError) as caught:
