@@ -19,8 +19,8 @@ test-systemd: setup  ## the service on a real systemd: a small Debian, booted be
 test-servers: setup  ## through a real Postfix into mailboxes of a real Dovecot, on loopback (root; it installs them)
 	@DUBAN_SERVERS=1 $(BIN)/python -m pytest --quiet -s -rs tests/servers
 
-simulate: setup  ## two hundred office-years, and two hundred kills of the real daemon
-	@$(BIN)/python -m tests.simulation --years 200
+simulate: setup  ## two thousand office-years (an hour), and two hundred kills of the real daemon
+	@$(BIN)/python -m tests.simulation --years 2000
 	@DUBAN_KILLS=200 $(BIN)/python -m pytest --quiet -s tests/test_kill.py
 
 test-office: setup  ## print Excel, Word and web files with LibreOffice and Chromium, and look at the paper
