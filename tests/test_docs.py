@@ -104,7 +104,18 @@ def test_links_lead_somewhere(page):
 
 # -- problem codes ---------------------------------------------------------------------------------------------------
 
-_MAKERS = {"Problem", "ConfigurationFailure", "_mistake", "_refused", "failure", "known", "refuse", "wrong"}
+_MAKERS = {
+    "Problem",
+    "ConfigurationFailure",
+    "_mistake",
+    "_one",
+    "_refused",
+    "failure",
+    "known",
+    "refuse",
+    "unknown",
+    "wrong",
+}
 
 
 def made() -> Iterator[tuple[str, bool]]:
