@@ -229,7 +229,7 @@ def test_killed_in_the_middle_of_its_mail_it_comes_back_and_loses_nothing(machin
     assert 0 < at_that_time < UNITS
     machine.until("systemctl show duban -p NRestarts -p ActiveState", "NRestarts=1\nActiveState=active", 60)
     let_the_lease_lapse(machine)
-    machine.until("duban outbox --format json | tr -d ' \\n'", '{"messages":[]}')
+    machine.until("duban outbox --format json | tr -d ' \\n'", '"messages":[]')
     found = mails(machine, "A-2")
     assert sorted(to for to, _ in found) == sorted(f"p{n}@example.gov.cn" for n in range(UNITS))
     assert len({message_id for _, message_id in found}) == UNITS
