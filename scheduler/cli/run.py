@@ -36,7 +36,8 @@ def run(*, once: bool) -> int:
         logging.getLogger(quiet).setLevel(logging.WARNING)
     desk = services()
     daemon = open_daemon(desk, clock.now)
-    gc.freeze()  # what is there now stays: no search looks at it again
+    gc.collect()
+    gc.freeze()  # what is left stays: no search looks at it again
     gc.enable()
     if once:
         n = daemon.once()
