@@ -176,6 +176,19 @@ def test_one_that_waits_can_be_withdrawn_and_the_day_is_spent():
     assert story.beat("2026-02-09 09:00") == []
 
 
+def test_a_moved_target_renews_none_that_went_and_drops_one_that_waits():
+    extension = "extension: {up_to: 10wd, times: 1}"
+    story = Story(f"{row('2026-03-06')}".replace("ladder: plain}", f"ladder: plain, {extension}}}"))
+    story.beat("2026-02-02 09:00")
+    ask(story, "2026-02-04 10:00")
+    story.beat("2026-02-04 10:01")
+    ask(story, "2026-02-07 10:00")  # a Saturday, for Monday
+    story.tell(FactKind.EXTEND, "2026-02-07 11:00", TASK, by="5wd", reason="x", approved_by="xu.wen")
+    went = [line for day in ("09", "10", "11") for line in told(story.beat(f"2026-02-{day} 09:00"))]
+    assert went == ["zhou.min: remind-20wd"]  # the first reminder before the new target
+    assert ask(story, "2026-02-11 10:00").endswith("随即发给周敏")
+
+
 def test_one_that_was_voided_never_goes():
     story = Story(row("2026-03-06"))
     story.beat("2026-02-02 09:00")
