@@ -10,8 +10,13 @@ import argparse
 import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from bench.process import ROOT
+
+_PATIENCE = 10.0  # seconds until a sink that does not end by itself is ended
 
 
 class _Session(asyncio.Protocol):
@@ -73,20 +78,18 @@ async def _serve(pause: float) -> None:
 @contextmanager
 def sink(pause: float = 0.0) -> Iterator[int]:
     """A sink while the block lasts; gives its port."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "bench.sink", "--pause", str(pause)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert child.stdin is not None
-    assert child.stdout is not None
-    try:
-        yield int(child.stdout.readline())
-    finally:
-        child.stdin.close()
+    asked = [sys.executable, "-m", "bench.sink", "--pause", str(pause)]
+    with subprocess.Popen(asked, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        late = threading.Timer(_PATIENCE, child.kill)
         try:
-            child.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            child.kill()
+            yield int(child.stdout.readline())
+        finally:
+            late.start()
+            child.stdin.close()
             child.wait()
+            late.cancel()
 
 
 def main() -> None:
