@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+import weakref
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -45,6 +46,8 @@ class Database:
         self.where = self.url.render_as_string(hide_password=True)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, self.where)
+        # Also at the end of the process, so that SQLite puts its log into the file.
+        weakref.finalize(self, self.engine.dispose)
         self._share()
         self._steady: Connection | None = None
         # SQLite's transactions see one state of things by themselves.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from scheduler.problems import Problem, UnreachableError
 from scheduler.words import say
@@ -108,7 +110,16 @@ def told(where: str) -> Iterator[None]:
 
 def explained(error: BaseException | None, where: str) -> UnreachableError:
     """What a driver's error means."""
-    return failure(_code(error), where, next(iter(str(error).splitlines()), ""))
+    code = _code(error)
+    if code == "database-unreachable" and _is_shut(where):
+        code = "database-read-only"
+    return failure(code, where, next(iter(str(error).splitlines()), ""))
+
+
+def _is_shut(where: str) -> bool:
+    """Whether a SQLite file is there, in a directory that takes no log beside it: then it cannot even be read."""
+    path = Path(where.removeprefix("sqlite:///"))
+    return os.access(path, os.R_OK) and not os.access(path.parent, os.W_OK)
 
 
 def _code(error: BaseException | None) -> str:
