@@ -87,8 +87,8 @@ class Summaries:
                 yield on_trial(message, admin)
 
     def _is_new(self, message: Message) -> bool:
-        key = f"{message.kind.value}:{message.recipient.who}:{message.cause}"
-        return self._desk.journal.message(key) is None
+        """The cause names the reader; the recipient may be another since: a trial ended, a delegate stands in."""
+        return not self._desk.journal.has_cause(message.kind, message.cause or "")
 
     def _queue(self, found: list[Message], turn: Turn, now: datetime) -> None:
         if not found:

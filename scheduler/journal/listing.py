@@ -37,6 +37,12 @@ def by_key(connection: Connection, key: str) -> OutboxRow | None:
     return _only(connection, outbox.c.key == key)
 
 
+def has_cause(connection: Connection, kind: MessageKind, cause: str) -> bool:
+    """Whether there is a message of this kind and cause."""
+    found = select(outbox.c.id).where(outbox.c.kind == kind.value, outbox.c.cause == cause).limit(1)
+    return connection.execute(found).first() is not None
+
+
 def by_message_id(connection: Connection, message_id: str) -> OutboxRow | None:
     """The message with this Message-ID."""
     return _only(connection, outbox.c.message_id == message_id)

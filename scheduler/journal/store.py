@@ -15,7 +15,7 @@ from scheduler.journal.errors import failure
 from scheduler.journal.queueing import Queued
 from scheduler.journal.reading import Reading
 from scheduler.journal.values import Attempt, Body, Claim, Drawn, OutboxRow, OutboxState, Result
-from scheduler.planning.model import Decision, Entry, Fact, FactKind, Message, Outcome
+from scheduler.planning.model import Decision, Entry, Fact, FactKind, Message, MessageKind, Outcome
 
 
 class Journal(Reading):
@@ -153,6 +153,11 @@ class Journal(Reading):
         """The message with this key."""
         with self._database.reading() as connection:
             return listing.by_key(connection, key)
+
+    def has_cause(self, kind: MessageKind, cause: str) -> bool:
+        """Whether a message of this kind and cause was ever put into the outbox, whoever got it."""
+        with self._database.reading() as connection:
+            return listing.has_cause(connection, kind, cause)
 
     def message_with(self, message_id: str) -> OutboxRow | None:
         """The message with this Message-ID."""

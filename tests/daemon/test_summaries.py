@@ -97,6 +97,17 @@ def test_one_whose_turn_came_before_the_program_was_in_use_is_not_made_up_for(of
     assert summaries(office) == []
 
 
+def test_the_end_of_the_trial_in_the_middle_of_a_period_sends_none_again(office):
+    office.edit(*SUMMARIES)
+    office.edit('send_at: "09:00"', 'send_at: "09:00", trial: true')
+    daemon = office.daemon()
+    office.beat(daemon, "2026-01-23 09:00")
+    office.beat(daemon, WED_4)
+    office.edit('send_at: "09:00", trial: true', 'send_at: "09:00"')
+    office.beat(office.daemon(), "2026-02-05 09:00")
+    assert len(office.outbox(MessageKind.SUMMARY)) == 2
+
+
 def test_in_the_trial_all_go_to_the_admin_and_say_for_whom(office):
     office.edit(*SUMMARIES)
     office.edit('send_at: "09:00"', 'send_at: "09:00", trial: true')
