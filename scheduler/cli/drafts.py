@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from scheduler.daemon.services import Services
 from scheduler.journal import Anchor, Drawn, Entry, File
@@ -16,6 +16,9 @@ from scheduler.planning.model import Fact, FactKind, Scalar
 from scheduler.problems import Problem, RefusedError
 from scheduler.reports import paper
 from scheduler.words import say
+
+if TYPE_CHECKING:
+    from scheduler.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +50,45 @@ def short(head: str | None) -> str:
 def save(desk: Services, compose: Callable[[Sequence[Fact]], Draft], file: Path, by: str, now: datetime) -> Fact:
     """Write the file of a draft, keep it whole and note it in the journal; the fact that does.
 
-    `compose` sees the drafts so far, and nobody adds one meanwhile. RefusedError where the file is there.
+    `compose` sees the drafts so far; where another draft came meanwhile, it is asked again. RefusedError where the file
+    is there.
     """
-
-    def drawn(drafts: Sequence[Fact]) -> Drawn:
-        draft = compose(drafts)
-        content = paper.written(draft.lines, title=draft.title, author=desk.register.office.name, now=now)
-        files = [File(draft.document, file.name, content)]
-        if draft.figures is not None:
-            files.append(File(f"{draft.document}-figures", f"{file.stem}.json", draft.figures))
-        data = {"document": draft.document, **draft.data, "digest": files[0].digest}
-        entry = Entry(FactKind.DRAFT, by, task=draft.task, data={**data, "files": tuple(one.digest for one in files)})
-        return Drawn(entry, tuple(files))
-
-    journal = desk.journal
+    journal, fact = desk.journal, None
     with _claimed(file) as out:
-        fact = journal.draw([FactKind.DRAFT], drawn, now=now)
-        out.write(journal.kept(str(fact.data["digest"])))
+        while fact is None:
+            drafts = tuple(journal.facts(kinds=[FactKind.DRAFT]))
+            made = _made(compose(drafts), file, desk.register.office.name, by, now)
+            fact = _noted(journal, made, len(drafts), now)
+        out.write(made.files[0].content)
     return fact
+
+
+def _made(draft: Draft, file: Path, office: str, by: str, now: datetime) -> Drawn:
+    content = paper.written(draft.lines, title=draft.title, author=office, now=now)
+    files = [File(draft.document, file.name, content)]
+    if draft.figures is not None:
+        files.append(File(f"{draft.document}-figures", f"{file.stem}.json", draft.figures))
+    data = {"document": draft.document, **draft.data, "digest": files[0].digest}
+    entry = Entry(FactKind.DRAFT, by, task=draft.task, data={**data, "files": tuple(one.digest for one in files)})
+    return Drawn(entry, tuple(files))
+
+
+class _OvertakenError(Exception):
+    """Somebody else drew a draft first."""
+
+
+def _noted(journal: Journal, made: Drawn, known: int, now: datetime) -> Fact | None:
+    """Written down if no draft came after the `known` ones; None else. The pen is held only for that."""
+
+    def unless_overtaken(drafts: Sequence[Fact]) -> Drawn:
+        if len(drafts) > known:
+            raise _OvertakenError
+        return made
+
+    try:
+        return journal.draw([FactKind.DRAFT], unless_overtaken, now=now)
+    except _OvertakenError:
+        return None
 
 
 @contextmanager

@@ -58,6 +58,27 @@ def test_a_filter_that_means_nothing_is_a_mistake(office, words, said):
     assert result.stderr.splitlines()[0] == said
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["status"],
+        ["plan", "--year", "2027"],
+        ["assess", "2026"],
+        ["assess", "2026", "--explain", "changji-city"],
+        ["audit", "log"],
+        ["audit", "verify"],
+        ["where"],
+        ["bulletin", "--month", "2026-10", "--explain"],
+    ],
+)
+def test_json_is_the_same_in_both_languages(office, words):
+    office("run", "--once")
+    office("done", "annual-report/changji-city/2025", "--evidence", "收文第3号")
+    zh, en = (office(*words, "--format", "json", "--lang", lang) for lang in ("zh", "en"))
+    assert zh.exit_code == 0
+    assert zh.stdout == en.stdout
+
+
 def test_a_name_that_two_have_is_not_guessed(office):
     office.edit("name: 林岚", "name: 周敏")
     result = office("status", "--person", "周敏")

@@ -32,6 +32,10 @@ def program():
     return re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[1]
 
 
+def test_the_program_is_short_enough_to_be_read():
+    assert len(program().splitlines()) <= 50
+
+
 @pytest.fixture(scope="module")
 def journal(tmp_path_factory):
     with Journal.open(f"sqlite:///{tmp_path_factory.mktemp('record') / 'duban.db'}") as found:
