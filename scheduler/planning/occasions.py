@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
-from dateutil.rrule import rrulestr
-
 from scheduler.planning.floors import reaches
 from scheduler.planning.history import UNASSIGNED, History
 from scheduler.planning.index import Happening, Recorded
@@ -250,6 +248,8 @@ def _before(obligation: Obligation, schedule: Before, scope: Scope) -> Iterator[
 
 
 def _by_rrule(schedule: Rrule, scope: Scope) -> Iterator[Occasion]:
+    from dateutil.rrule import rrulestr  # noqa: PLC0415 - few tables have such a row
+
     start = datetime.combine(schedule.from_ or _FIRST_RRULE, time())
     # A day has no time zone; dateutil wants UNTIL without one where DTSTART has none.
     rule = rrulestr(re.sub(r"(UNTIL=\d{8}(T\d{6})?)Z", r"\1", schedule.rrule), dtstart=start)

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from scheduler.problems import Place, Problem
 from scheduler.register.mistakes import Code, problem
 from scheduler.register.reader import MAX_BYTES, MAX_NODES
-from scheduler.register.workbook import MARK, read_workbook
 from scheduler.words import Phrase, say
 
 _CELL = re.compile(r'[ \t]*+"((?:[^"]|"")*+)"[ \t]*+(?=[,\r\n]|\Z)|([^,\r\n]*)')
+_WORKBOOK = b"PK\x03\x04"  # every zip archive begins so, and an XLSX is one
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _SUFFIXES = (".csv", ".xlsx")
 
@@ -44,7 +44,9 @@ def read_rows(file: str, content: bytes) -> list[Row] | Problem:
     if content.startswith(_OLD_WORKBOOK):
         hint = say("在表格软件里另存为 .xlsx，或“CSV UTF-8”")
         return _whole(file, Code.FILE_KIND, say("这是旧式的表格文件"), hint)
-    if content.startswith(MARK):
+    if content.startswith(_WORKBOOK):
+        from scheduler.register.workbook import read_workbook  # noqa: PLC0415 - zip and XML, for a roster in Excel alone
+
         found = read_workbook(file, content)
         rows = found if isinstance(found, Problem) else [[Cell(*cell) for cell in row] for row in found]
     else:

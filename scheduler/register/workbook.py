@@ -17,7 +17,6 @@ from scheduler.register.mistakes import Code, problem
 from scheduler.register.reader import MAX_NODES
 from scheduler.words import say
 
-MARK = b"PK\x03\x04"  # every zip archive begins so, and an XLSX is one
 _UNPACKED = 20_000_000  # bytes; zipfile reads no more of a member than its directory promises
 _COLUMNS = 64
 _LINES = 1_048_576  # no spreadsheet has more

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from dateutil.rrule import rrulestr
-
 from scheduler.register.draft import Finding
 from scheduler.register.mistakes import Code
 from scheduler.register.model import Effective, Rrule
@@ -77,6 +75,8 @@ def _comes(due: Rrule, effective: Effective) -> bool:
     dateutil looks for a day until the year 9999, however long that takes. So the question is put to years just before
     it: from 1901 to 2099, and again there, days and weekdays repeat every 28 years.
     """
+    from dateutil.rrule import rrulestr  # noqa: PLC0415 - few tables have such a row
+
     parts = [part for part in due.rrule.removeprefix("RRULE:").upper().split(";") if not part.startswith("UNTIL=")]
     until = [part[6:14] for part in due.rrule.upper().split(";") if part.startswith("UNTIL=")]
     first = max((day for day in (due.from_, effective.from_) if day), default=_START)
