@@ -111,7 +111,7 @@ def forecast(folder: Path) -> dict[str, Any]:
 def nine(folder: Path) -> dict[str, Any]:
     """The nine o'clock batch: what a beat does when the hour has come, and what each part of it takes.
 
-    Where the time is up before the last letter, no further one is begun, and the counts say how far it came.
+    Where the time for sending is up before the last letter, no further one is begun; the counts say how far it came.
     """
     clock = Clock(FIRST_MORNING)
     daemon = _open(folder, clock)
@@ -120,13 +120,12 @@ def nine(folder: Path) -> dict[str, Any]:
     clock.now = NINE
     daemon.desk.follow(clock.now)  # the new day's plan was made at midnight
     parts: dict[str, float] = {}
-    _spy(parts)
-    before = daemon.desk.journal.head().seq
     late = threading.Timer(LIMIT, setattr, (daemon, "_stopping", True))
     late.daemon = True
+    _spy(parts, late.start)
+    before = daemon.desk.journal.head().seq
     watch = Stopwatch()
     with watch.lap():
-        late.start()
         accepted = daemon.beat()
     late.cancel()
     left = daemon.desk.journal.pending_count()
@@ -244,8 +243,8 @@ def _told(folder: Path, what: str, unit: str | None) -> dict[str, Any]:
     return watch.said(slots=slots)
 
 
-def _spy(parts: dict[str, float]) -> None:
-    """Have the parts of a beat note what they take; one that has another name by now is counted under `rest`."""
+def _spy(parts: dict[str, float], sending: Callable[[], None]) -> None:
+    """Have the parts of a beat note what they take, what has another name by now under `rest`; tell when it sends."""
     from scheduler.daemon import dispatch, service  # noqa: PLC0415 - only to put something between
     from scheduler.journal import Journal  # noqa: PLC0415
 
@@ -256,12 +255,17 @@ def _spy(parts: dict[str, float]) -> None:
         ("send", dispatch.Dispatch, "run"),
     ):
         if hasattr(where, attribute):
-            setattr(where, attribute, _timed(getattr(where, attribute), parts, name))
+            told = sending if name == "send" else None
+            setattr(where, attribute, _timed(getattr(where, attribute), parts, name, told))
 
 
-def _timed(function: Callable[..., Any], parts: dict[str, float], name: str) -> Callable[..., Any]:
+def _timed(
+    function: Callable[..., Any], parts: dict[str, float], name: str, told: Callable[[], None] | None
+) -> Callable[..., Any]:
     def timed(*args: Any, **more: Any) -> Any:
         began = time.perf_counter()
+        if told:
+            told()
         try:
             return function(*args, **more)
         finally:
