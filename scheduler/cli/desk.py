@@ -6,6 +6,8 @@ import getpass
 import os
 from datetime import datetime
 
+import click
+
 from scheduler.cli.table import chosen
 from scheduler.daemon.services import Services
 from scheduler.planning import History, Plan
@@ -15,8 +17,10 @@ from scheduler.words import say
 
 
 def services() -> Services:
-    """The services of this call; nothing is opened yet."""
-    return Services(chosen())
+    """The services of this call; nothing is opened yet, and what is opened is closed when the call is over."""
+    found = Services(chosen())
+    click.get_current_context().call_on_close(found.close)
+    return found
 
 
 def existing(desk: Services) -> None:

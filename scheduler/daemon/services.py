@@ -87,6 +87,12 @@ class Services:
 
         return glance(self.settings.database)
 
+    def close(self) -> None:
+        """Let go of the journal, if it was opened; asked again it is opened anew."""
+        for name in ("journal", "_glanced"):
+            if (opened := vars(self).pop(name, None)) is not None:
+                opened.close()
+
     @property
     def has_journal(self) -> bool:
         """Whether there is a database to ask; a question never makes one."""

@@ -59,7 +59,7 @@ def test_a_sent_notice_can_no_longer_be_withdrawn(office):
 
 def test_the_outbox_is_empty_where_nothing_waits(office):
     assert office("outbox").stdout == "没有待发的邮件。\n"
-    assert json.loads(office("outbox", "--format", "json").stdout) == {"messages": []}
+    assert json.loads(office("outbox", "--format", "json").stdout) == {"messages": [], "held": []}
 
 
 def test_run_once_sends_what_is_owed_and_says_how_much(office):
