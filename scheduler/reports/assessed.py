@@ -38,7 +38,7 @@ NOTES = (
     say("3.尚未办结中的待核，是责任单位已经报结、尚未核实的。达标数为“已达到/应达到”。"),
     say("4.统计只用截止时点以前登记的记录；其后登记的，不论何时发生，都不计入。"),
 )
-_WIDE = 80
+_WIDE, _NARROW = 80, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +178,24 @@ def _table(head: Phrase, parts: Lines, view: View) -> Iterator[str]:
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The names on the left, in as many lines as they need beside the figures; 80 columns."""
-    rest = aligned([row[1:] for row in rows], gap=" ")
-    room = _WIDE - 2 - max(map(cells, rest))
-    for row, line in zip(rows, rest, strict=True):
-        *above, last = folded(row[0], room)
-        yield from above
-        yield f"{padded(last, room)}  {line}"
+    """The names on the left, in as many lines as they need beside the figures, or above them; 80 columns."""
+    (first, *heads), *parts = rows
+    columns = [_folded_head(head, [part[n] for part in parts]) for n, head in enumerate(heads, start=1)]
+    tall = max(map(len, columns))
+    above = zip(*([""] * (tall - len(column)) + column for column in columns), strict=True)
+    lines = aligned([*above, *(part[1:] for part in parts)], gap=" ")
+    room = _WIDE - 2 - max(map(cells, lines))
+    blank = [""] * (tall - 1)
+    names = [*blank, first] if room >= _NARROW else [first, *blank]
+    for name, line in zip([*names, *(part[0] for part in parts)], lines, strict=True):
+        *over, last = folded(name, room) if room >= _NARROW else [*([name] if name else []), ""]
+        yield from over
+        yield f"{padded(last, room if room >= _NARROW else 0)}  {line}"
+
+
+def _folded_head(head: str, column: Sequence[str]) -> list[str]:
+    """A head as narrow as its longest word and the figures below it."""
+    return folded(head, max(map(cells, (*head.split(), *column))))
 
 
 def _reason(one: Counted) -> Phrase:
