@@ -156,6 +156,7 @@ class Desk:
             now=now,
             since=now.date(),
             until=now.date() + HORIZON,
+            like=self.plan if hasattr(self, "plan") and self.plan.now.date() == now.date() else None,
         )
 
 

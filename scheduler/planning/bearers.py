@@ -36,19 +36,19 @@ class Bearers:
         self._roster = roster
         self._turns = _turns(register)
         self._group_of = {unit.id: Group(roster.region(unit.id), roster.send_at(unit.id)) for unit in register.units}
-        self._groups: dict[tuple[str, str | None], tuple[Group, ...]] = {}
+        self._groups: dict[tuple[Selector, str | None], tuple[Group, ...]] = {}
         self._found: dict[tuple[str, str | None, int], ByGroup] = {}
         self._shared: dict[tuple[Selector, Follows, str | None, int], ByGroup] = {}
         self._known: dict[tuple[Holder, Follows], Bearer] = {}
 
     def groups(self, obligation: Obligation, event_unit: str | None) -> tuple[Group, ...]:
         """The regions and send times among those who may owe a row."""
-        key = (obligation.id, event_unit)
+        key = (obligation.owed_by, event_unit)
         if key not in self._groups:
             units = self._roster.units(obligation.owed_by, event_unit)
-            if not units and self._is_open(obligation, event_unit):
-                units = (self._unassigned(obligation).unit,)
             self._groups[key] = tuple(dict.fromkeys(self._group_of[unit] for unit in units))
+        if not self._groups[key] and self._is_open(obligation, event_unit):
+            return (self._group_of[self._unassigned(obligation).unit],)
         return self._groups[key]
 
     def on(self, obligation: Obligation, event_unit: str | None, day: date) -> ByGroup:

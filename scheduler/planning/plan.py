@@ -102,15 +102,20 @@ def compile_plan(
     since: date,
     until: date,
     budget: Iterator[object] | None = None,
+    like: Plan | None = None,
 ) -> Plan:
     """The plan at `now`: every slot whose target or a notice lies in [since, until], and every slot still open.
 
     `now` is aware. Rows that the history does not know count as loaded at `now`; so do those loaded later. With a
-    `budget` no more occasions are looked at than it has items: a glance at a table of any size.
+    `budget` no more occasions are looked at than it has items: a glance at a table of any size. What a plan `like` this
+    one knows of the people of the same register is taken over.
     """
-    roster = Roster(register)
-    bearers = Bearers(register, roster)
-    empty = Plan(roster, calendars, history, now, (), bearers, Directory(roster))
+    if like is not None and like.register is register:
+        empty = replace(like, calendars=calendars, history=history, now=now, slots=())
+    else:
+        roster = Roster(register)
+        empty = Plan(roster, calendars, history, now, (), Bearers(register, roster), Directory(roster))
+    roster, bearers = empty.roster, empty.owing
     setting = Setting(register, roster, bearers, calendars, empty.history, now, since, until)
     return replace(empty, slots=tuple(slot for row in register.obligations for slot in slots_of(row, setting, budget)))
 
