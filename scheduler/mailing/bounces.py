@@ -52,8 +52,8 @@ def read_bounce(raw: bytes) -> Bounce | None:
     """The bounce in a mail; None where it is another mail, or says only that a letter is late or has arrived."""
     try:
         return _read(raw)
-    except RecursionError:  # parts in parts in parts: nobody's report looks like that
-        return None
+    except (RecursionError, LookupError, TypeError, ValueError):
+        return None  # parts in parts in parts, or what the library cannot take apart: no server's report looks so
 
 
 def _read(raw: bytes) -> Bounce | None:
@@ -89,8 +89,8 @@ def _reported(mail: Message) -> Iterator[Failure]:
 
 
 def _blocks(part: Message) -> list[Message]:
-    content = part.get_payload()
-    return [block for block in content if isinstance(block, Message)] if isinstance(content, list) else []
+    content = part.get_payload() if part.is_multipart() else []  # a text it would decode, whatever its charset says
+    return [block for block in content if isinstance(block, Message)]
 
 
 def _failure(block: Message, status: str) -> Failure:
@@ -123,20 +123,19 @@ def _texts(mail: Message) -> Iterator[str]:
     """The words of the report itself, without markup; not those of the letter that it returns."""
     if mail.get_content_maintype() == "text" and mail.get_content_subtype() in {"plain", "html"}:
         content = mail.get_payload(decode=True)
-        words = content.decode(_charset(mail), "replace") if isinstance(content, bytes) else ""
+        words = _decoded(content, mail.get_content_charset("utf-8")) if isinstance(content, bytes) else ""
         yield _TAG.sub("", _LINE_END.sub("\n", words)) if mail.get_content_subtype() == "html" else words
     elif mail.get_content_maintype() == "multipart":
         for part in _blocks(mail):
             yield from _texts(part)
 
 
-def _charset(part: Message) -> str:
-    name = part.get_content_charset("utf-8")
+def _decoded(content: bytes, charset: str) -> str:
+    """Whatever name a stranger gives: some are unknown, some are of no text, and some codecs cannot replace."""
     try:
-        "".encode(name)
-    except LookupError:
-        return "utf-8"
-    return "gb18030" if name.startswith("gb") else name
+        return content.decode("gb18030" if charset.startswith("gb") else charset, "replace")
+    except (LookupError, ValueError):
+        return content.decode("utf-8", "replace")
 
 
 def _letters(mail: Message) -> Iterator[str]:

@@ -50,6 +50,20 @@ def test_a_report_in_words_alone_is_understood() -> None:
     assert "@" not in failure.reason
 
 
+@pytest.mark.parametrize("charset", [b"gb2312", b"no-such", b"base64", b"idna", b"punycode", b"undefined", b"a\0b"])
+def test_no_name_of_a_character_set_hurts_the_reader(charset: bytes) -> None:
+    head = b"From: MAILER-DAEMON@example.com\nIn-Reply-To: <LETTER@example.gov.cn>\n"
+    body = b"550 5.1.1 no such user \xff zhoumin@example.gov.cn\n"
+    found = read_bounce(head + b'Content-Type: text/plain; charset="' + charset + b'"\n\n' + body)
+    assert found is not None
+    assert "550 5.1.1 no such user" in found.failures[0].reason
+
+
+def test_a_report_without_parts_in_no_charset_at_all_is_passed_over() -> None:
+    head = b"From: MAILER-DAEMON@example.com\nIn-Reply-To: <LETTER@example.gov.cn>\n"
+    assert read_bounce(head + b"Content-Type: multipart/report; charset*=utf-8''gbk\n\n550 5.1.1 \xff") is None
+
+
 @pytest.mark.parametrize("name", ["delayed", "delivered", "read-receipt", "answer"])
 def test_what_is_late_has_arrived_or_was_read_is_no_failure(name: str) -> None:
     assert read_bounce(sample(name)) is None
