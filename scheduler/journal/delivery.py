@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, insert, or_, select, update
 
 from scheduler.journal import record
 from scheduler.journal.database import in_chunks
@@ -38,7 +38,13 @@ _POSTPONED = "postponed"
 _NAMES = {Accepted: "accepted", Temporary: "temporary", Permanent: "permanent", Unknown: "unknown"}
 
 # The statements are built once: building one takes longer than running it. What they set is named when they run.
-_DUE = and_(outbox.c.state.in_(WAITING), outbox.c.not_before <= bindparam("now"))
+# Tried last at a moment that has not come: the clock was set back, and a pause would last as long as the step.
+_AHEAD = exists().where(
+    attempt.c.outbox_id == outbox.c.id,
+    attempt.c.number == outbox.c.attempts,
+    attempt.c.started > bindparam("now"),
+)
+_DUE = and_(outbox.c.state.in_(WAITING), or_(outbox.c.not_before <= bindparam("now"), _AHEAD))
 _GONE = and_(outbox.c.state == _LEASED, outbox.c.lease_until <= bindparam("now"))
 NEXT = (
     select(*columns).where(STILL_OPEN, or_(_DUE, _GONE)).order_by(outbox.c.rank, outbox.c.moment, outbox.c.id).limit(1)

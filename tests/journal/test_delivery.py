@@ -135,6 +135,15 @@ def test_after_a_crash_the_lease_lapses_and_the_message_goes_again_with_the_same
     assert [attempt.result for attempt in journal.attempts("m0")] == ["lapsed", None]
 
 
+def test_a_clock_set_back_by_a_day_does_not_keep_a_message_back_for_a_day(journal: Journal) -> None:
+    queue(journal, 1)
+    tomorrow = NOW + timedelta(days=1)
+    journal.settle(claimed(journal, at=tomorrow), Temporary("451 busy", tomorrow + MINUTE), tomorrow)
+    again = claimed(journal, at=NOW + MINUTE)
+    journal.settle(again, Temporary("451 busy", NOW + 2 * MINUTE), NOW + MINUTE)
+    assert journal.claim("one", NOW + MINUTE, LEASE) is None  # from now on its pauses are those of this clock
+
+
 def test_the_same_owner_may_settle_late_as_long_as_nobody_took_over(journal: Journal) -> None:
     queue(journal, 1)
     claim = claimed(journal)
