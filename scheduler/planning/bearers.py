@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from scheduler.planning.history import UNASSIGNED
 from scheduler.planning.model import Bearer, Slot
 from scheduler.planning.occasions import hangs_on_event, names_persons
 from scheduler.planning.windows import day_of
 from scheduler.register import Region, Register, Roster
 from scheduler.register.model import Obligation, Quota, Selector
 from scheduler.register.roster import Holder
-from scheduler.register.values import Follows
+from scheduler.register.values import UNASSIGNED, Follows
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from typing import NoReturn
 
 from scheduler.planning import meant
 from scheduler.planning.changes import stopped_since
-from scheduler.planning.history import UNASSIGNED
 from scheduler.planning.meant import unknown
 from scheduler.planning.model import BEIJING, Entry, FactKind, Moment, Scalar, Standing, State, Task
 from scheduler.planning.plan import Plan
@@ -21,7 +20,7 @@ from scheduler.planning.spoken import STATES
 from scheduler.planning.standing import standing
 from scheduler.planning.windows import day_of, end_of, shift
 from scheduler.problems import Problem, RefusedError, UsageError
-from scheduler.register.values import Duration
+from scheduler.register.values import UNASSIGNED, Duration
 from scheduler.words import Phrase, say
 
 _CLOSED = frozenset({State.DONE, State.DONE_LATE, State.WAIVED})

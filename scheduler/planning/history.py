@@ -29,8 +29,7 @@ from types import MappingProxyType
 from scheduler.planning.index import Gap, Happening, Index, Recorded, decided, effective, matching, parts
 from scheduler.planning.model import Fact, FactKind, Outcome
 from scheduler.planning.taskfacts import NOTHING, Closing, TaskFacts
-
-UNASSIGNED = "unassigned"  # the bearer of a task whose event named no unit yet
+from scheduler.register.values import UNASSIGNED
 
 _Stamp = tuple[int, int]  # of the facts about a task: how many, and the number of the last
 _NO_OUTCOMES: Mapping[str, Outcome] = MappingProxyType({})

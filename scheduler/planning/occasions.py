@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from scheduler.planning.floors import reaches
-from scheduler.planning.history import UNASSIGNED, History
+from scheduler.planning.history import History
 from scheduler.planning.index import Happening, Recorded
 from scheduler.planning.model import Moment
 from scheduler.planning.periods import Period, periods
@@ -28,7 +28,7 @@ from scheduler.register.model import (
     With,
     Within,
 )
-from scheduler.register.values import Anchor, Covers, Duration, Every, Unit
+from scheduler.register.values import UNASSIGNED, Anchor, Covers, Duration, Every, Unit
 from scheduler.register.values import Moment as Rule
 
 ONCE = "once"

@@ -9,13 +9,12 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain
 
-from scheduler.planning.history import UNASSIGNED
 from scheduler.planning.model import BEIJING, Bearer, Moment, Notice, Recipient
 from scheduler.planning.reasons import Reason
 from scheduler.planning.windows import day_of
 from scheduler.register import Register, Roster
 from scheduler.register.model import Away, DutyDay, Person
-from scheduler.register.values import MailPace, Target
+from scheduler.register.values import UNASSIGNED, MailPace, Target
 from scheduler.words import Phrase, say
 
 OFFICER, DUTY = "officer", "duty"

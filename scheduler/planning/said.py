@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from scheduler.planning.history import UNASSIGNED
 from scheduler.planning.model import FactKind, Moment
 from scheduler.planning.occasions import ONCE
 from scheduler.planning.sheet import Line
@@ -16,7 +15,7 @@ from scheduler.problems import Problem, UsageError
 from scheduler.register import Register
 from scheduler.register.mistakes import UnreadableError
 from scheduler.register.scalars import duration, flag
-from scheduler.register.values import Duration
+from scheduler.register.values import UNASSIGNED, Duration
 
 T = TypeVar("T")
 Names = Mapping[str, Mapping[str, str]]

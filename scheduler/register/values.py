@@ -6,17 +6,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.words import Phrase, say
+from scheduler.workdays import Unit
 
+__all__ = [
+    "UNASSIGNED",
+    "Anchor",
+    "Covers",
+    "Duration",
+    "Every",
+    "Follows",
+    "LadderClock",
+    "MailPace",
+    "Moment",
+    "SetBy",
+    "Share",
+    "Target",
+    "Unit",
+    "UntrackedBy",
+]
 
-class Unit(StrEnum):
-    """The unit of a Duration; `m` is always months."""
-
-    WORKDAY = "wd"
-    DAY = "d"
-    HOUR = "h"
-    WEEK = "w"
-    MONTH = "m"
-    YEAR = "y"
+UNASSIGNED = "unassigned"  # the bearer of a task whose event named no unit yet; no id of a unit or a person
 
 
 _UNIT_WORDS = {

@@ -8,11 +8,11 @@ from scheduler.register.checks.references import cycles, ring, unknown
 from scheduler.register.draft import Draft, Finding
 from scheduler.register.mistakes import Code
 from scheduler.register.tree import Path, entries, items, text
+from scheduler.register.values import UNASSIGNED
 from scheduler.words import say
 
 # Ids of one group stand in the same spot of a task id or of a rule, and so must differ from each other.
 _GROUPS = (("units", "people"), ("obligations", "events"), ("records",))
-UNASSIGNED = "unassigned"  # the bearer of a task that is not assigned yet
 
 
 def check_identity(draft: Draft) -> Iterator[Finding]:
