@@ -52,7 +52,7 @@ def test_the_version(office):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["chekc"], "error[usage] 没有命令 chekc；您是不是要找 check？"),
+        (["chekc"], "error[usage] 没有命令 chekc；您是不是要找 check、chase？"),
         (["date", "--asof", "2020-01-01"], "error[usage] 没有选项 --asof；您是不是要找 --as-of？"),
         (["date", "2020-01-01", "--as-of", "2020-02-30"], "error[usage] --as-of：没有这一天或这个时刻：2020-02-30"),
         (["status", "--as-of", "1999-12-31"], "error[usage] --as-of：日历只有2004年至2050年：1999-12-31"),
