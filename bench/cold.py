@@ -16,7 +16,7 @@ from bench.process import ROOT, Measured, cpu_of, inside, repeated, run
 
 PROGRAM = str(Path(sys.executable).with_name("duban"))
 ROWS, UNITS = 2_000, 5_000
-_SETTLES = 8.0  # seconds until a daemon has sent what was owed at its start
+_SETTLES = 60.0  # seconds that a daemon has at most to send what was owed at its start
 
 
 def commands(folder: Path) -> dict[str, Measured]:
@@ -48,7 +48,7 @@ def idle(folder: Path, seconds: float) -> Measured:
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     child = subprocess.Popen([PROGRAM, "run"], env=env, **quiet)  # type: ignore[call-overload]
     try:
-        time.sleep(_SETTLES)
+        _settled(child.pid)
         before = cpu_of(child.pid)
         time.sleep(seconds)
         if child.poll() is not None:
@@ -61,6 +61,16 @@ def idle(folder: Path, seconds: float) -> Measured:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+
+
+def _settled(pid: int) -> None:
+    """Wait until a process has done what it had to do at its start: three seconds in which it hardly runs."""
+    until = time.perf_counter() + _SETTLES
+    time.sleep(3)
+    used = -1.0
+    while time.perf_counter() < until and cpu_of(pid) - used > 0.01:
+        used = cpu_of(pid)
+        time.sleep(3)
 
 
 def _resident(pid: int) -> int:

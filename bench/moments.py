@@ -230,7 +230,9 @@ def compared(folder: Path, n: int, smaller: Compared | None = None) -> Compared:
         earlier = smaller.took[key] if smaller else None
         if shutil.which("remind") is None:
             took[key] = Measured(fault="not installed")
-        elif smaller and earlier and not earlier.fault and earlier.wall * n / smaller.n > LIMIT:
+        elif earlier and earlier.fault:
+            took[key] = earlier
+        elif smaller and earlier and earlier.wall * n / smaller.n > LIMIT:
             took[key] = Measured(earlier.wall * n / smaller.n, earlier.cpu * n / smaller.n, runs=0)
         else:
             path, output = script(folder, n, true=true), folder / "remind.txt"
