@@ -16,7 +16,7 @@ WORD_AND_COLON = re.compile(r"([A-Za-z_][\w-]*)(：\s*|:)([^\s/].*)", re.DOTALL)
 """A key and its value with a full-width colon, or without the space, between them."""
 COLON_HINT = say("冒号要用半角“: ”，后面空一格")
 
-_KEY = re.compile(r"^\s*(?:- )?\s*([A-Za-z_][\w-]*)(：|:(?=[^\s:/]))")
+_KEY = re.compile(r"^\s*(?:- \s*)?([A-Za-z_][\w-]*)(：|:(?=[^\s:/]))")
 _AFTER_QUOTE = re.compile(r"""(?:^|[:,\[{-])\s+(["'])(?:(?!\1).)*\1\s*[^\s,:}\]#]""")
 _COMMENT = re.compile(r"(?:^|\s)#")
 _QUOTED = re.compile(r"""(?:^|[:,\[{-])\s+(["'])""")
@@ -98,10 +98,10 @@ def _left_open(line: str) -> int | None:
 
     A text in quotes may run over lines in YAML; where the file cannot be read, one that does is the likely cause.
     """
-    at = 0
+    at, comment = 0, _COMMENT.search(line)
     while found := _QUOTED.search(line, at):
         opened = found.start(1)
-        if _COMMENT.search(line[:opened]):
+        if comment is not None and comment.end() <= opened:
             return None
         closed = line.find(found[1], opened + 1)
         if closed < 0:

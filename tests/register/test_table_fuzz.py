@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from good_table import GOOD
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -72,3 +73,8 @@ def test_shuffled_lines_are_answered(lines: list[str]) -> None:
 def test_any_bytes_are_answered(content: bytes) -> None:
     answered(content)
     answered(b"version: 1\noffice: {name: x, unit: y, admin: z}\nunits: " + content)
+
+
+@pytest.mark.parametrize("content", ["x: " + ': "' * 100_000, " " * 40_000 + "\n- : :", "x: " + '"a": ' * 40_000 + '"'])
+def test_a_very_long_line_that_is_no_yaml_is_answered(content: str) -> None:
+    answered(content.encode())
