@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import login, services
+from scheduler.cli.desk import existing, login, services
 from scheduler.cli.options import command, option, output_format, tell
 from scheduler.cli.output import print_json
 from scheduler.daemon.corrections import Corrector, entry_of, wrong_mails
@@ -40,6 +40,7 @@ def correct(*, mail: str, text: str, dry_run: bool, by_whom: str | None) -> None
     desk, now, text = services(), clock.now(), text.strip()
     if not text:
         raise click.BadParameter(tell(say("没有写更正的内容")), param_hint="--text")
+    existing(desk)
     plan, post = desk.plan(now), Post(desk.settings.templates, desk.settings.sender)
     corrector = Corrector(desk.journal, plan, post, sender_domain(desk.settings.sender, plan.register))
     rows = wrong_mails(mail, desk.journal)

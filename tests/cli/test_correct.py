@@ -67,6 +67,12 @@ def test_a_mail_that_is_not_there_is_answered_with_how_to_name_one(reminded, wor
     assert (result.exit_code, f"error[{code}]" in result.stderr) == (status, True)
 
 
+def test_where_nothing_was_ever_sent_no_database_is_made(office):
+    answer = office("correct", NOTICE, "--text", TEXT)
+    assert (answer.exit_code, "error[database-missing]" in answer.stderr) == (4, True)
+    assert not list(office.folder.rglob("*.db"))
+
+
 def test_a_correction_without_words_is_a_wrong_use(reminded):
     assert reminded("correct", NOTICE, "--text", " ").exit_code == 2
 
