@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scheduler.mailing.smtp import Server
 
 _PORTS = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
-_PER_MINUTE, _PER_CONNECTION = 60, 100
+_PER_MINUTE, _PER_CONNECTION = 600, 100
 _LONGEST_COUNT = 6  # digits
 
 
@@ -91,7 +91,7 @@ def patience(env: Mapping[str, str]) -> float:
 
 
 def per_minute(url: str, env: Mapping[str, str]) -> int | None:
-    """How many letters the server of `url` may get in a minute: DUBAN_SMTP_PER_MINUTE, else 60; None: as many as come.
+    """How many letters the server of `url` may get in a minute: DUBAN_SMTP_PER_MINUTE, else 600; None: as many as come.
 
     Files in a folder are not counted. Raises ConfigurationFailure.
     """

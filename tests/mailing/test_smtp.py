@@ -303,7 +303,7 @@ def test_a_limit_must_be_a_whole_number(name: str, text: str) -> None:
 
 
 def test_a_limit_of_none_is_none() -> None:
-    assert per_minute("smtp://127.0.0.1", {}) == 60
+    assert per_minute("smtp://127.0.0.1", {}) == 600
     assert per_minute("smtp://127.0.0.1", {"DUBAN_SMTP_PER_MINUTE": "0"}) is None
     assert per_minute("folder:mail", {"DUBAN_SMTP_PER_MINUTE": "5"}) is None
 
