@@ -82,12 +82,12 @@ def test_a_connection_carries_no_more_letters_than_it_may(office, server):
     assert sorted(server.carried.values()) == [2, 5, 5]
 
 
-def test_sixty_a_minute_is_the_limit_where_none_is_given(office, server):
+def test_six_hundred_a_minute_is_the_limit_where_none_is_given(office, server):
     daemon = start(office)
     office.now = at(FRI_9)
     daemon.beat()
     assert len(server.came) == COUNTIES
-    assert daemon._dispatch._pace._most == 60
+    assert daemon._dispatch._pace._most == 600
 
 
 def test_a_clock_set_back_ends_the_wait():
