@@ -45,7 +45,7 @@ from scheduler.problems import DubanError, Problem
 log = logging.getLogger("duban")
 
 ON_TRIAL = "(trial: to the admin)"  # in the answer kept with a mail that a trial sent elsewhere
-_PATIENCE = 3  # temporary failures in a row: the server is in trouble, the next sweep tries again
+_PATIENCE = 3  # letters in a row that it did not accept: the server is in trouble, the next sweep tries again
 # Where a server takes nothing, each letter waits long and all a little: so another one is tried each time.
 _LONG, _SHORT = timedelta(hours=1), timedelta(minutes=5)
 
@@ -106,7 +106,8 @@ class Dispatch:
                 break
             result = self._one(claim, current(), tell_time)
             accepted += isinstance(result, Accepted)
-            failed = failed + 1 if isinstance(result, Temporary) and not self._has_its_own_trouble(claim) else 0
+            trouble = isinstance(result, Temporary | Unknown) and not self._has_its_own_trouble(claim)
+            failed = failed + 1 if trouble else 0
             if not progress():
                 break
         return accepted

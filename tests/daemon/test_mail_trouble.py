@@ -62,14 +62,15 @@ def test_retries_keep_to_working_days_and_hours(office):
     assert tries(office)[-1] == ("01-26 09:00", "accepted")
 
 
-def test_after_three_busy_answers_the_others_wait_for_the_next_beat(office):
+@pytest.mark.parametrize("trouble", [BUSY, UnknownFailure("connection reset")])
+def test_after_three_letters_not_accepted_the_others_wait_for_the_next_beat(office, trouble):
     counties = "\n".join(
         f"  - {{id: c{n}, name: 第{n}县, kind: county, reports_to: office, mail: c{n}@example.gov.cn}}"
         for n in range(6)
     )
     office.edit("people:\n  - {id: he", f"{counties}\npeople:\n  - {{id: he")
     daemon = office.daemon()
-    office.server.trouble = BUSY
+    office.server.trouble = trouble
     office.beat(daemon, FRI_9)
     assert sum(row.attempts for row in office.outbox()) == 3
     office.server.trouble = None
