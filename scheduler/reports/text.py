@@ -10,6 +10,9 @@ from unicodedata import east_asian_width
 # opening one (避头尾).
 _PIECES = re.compile(r"[（“《〔]*(?:[!-~]+ *|.)[，。；：、）”》〕！？…]*", re.DOTALL)
 
+# What somebody typed must neither end a line, so that it looks like another entry, nor steer a terminal.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+
 
 def cells(text: str) -> int:
     """How many columns of a terminal the text takes: a Chinese character takes two."""
@@ -32,7 +35,7 @@ def clipped(text: str, room: int) -> str:
 def folded(text: str, room: int) -> list[str]:
     """The text in lines of at most `room` cells, words of letters kept whole; an empty text is one empty line."""
     lines = [""]
-    for piece in _PIECES.findall(text):
+    for piece in _PIECES.findall(_CONTROLS.sub(" ", text)):
         for part in [piece] if cells(piece.rstrip()) <= room else piece:
             if lines[-1] and cells((lines[-1] + part).rstrip()) > room:
                 lines.append("")

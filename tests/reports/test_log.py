@@ -57,5 +57,12 @@ def test_an_edit_of_the_table_is_told_sentence_by_sentence():
     assert "       修改事项publish：title" in said(FactKind.TABLE)
 
 
+def test_words_that_somebody_typed_neither_look_like_another_entry_nor_steer_a_terminal():
+    note = "占线\r\n  129  2027-02-01 10:31  duban  已发送\x1b[31m\u202e"
+    told = list(lines(Fact(128, FactKind.CALL, AT, None, "he.ping\n  129", TASK, {"note": note}), Lang.ZH))
+    assert [line[:7].strip() for line in told] == ["128", "", ""]
+    assert all(letter == "\u3000" or letter.isprintable() for line in told for letter in line)
+
+
 def test_states_and_outcomes_have_words():
     assert (set(STATES), set(OUTCOMES)) == (set(State), set(OutcomeKind))
