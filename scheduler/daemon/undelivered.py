@@ -39,7 +39,7 @@ def undelivered(record: Reading, register: Register, until: datetime) -> tuple[P
     return tuple(
         _problem(who, current[who][0], address, last)
         for who, (address, last) in failed.items()
-        if not _arrived_since(record, address, last)
+        if not _arrived_since(record, address, last, until)
     )
 
 
@@ -90,8 +90,8 @@ def _to(record: Reading, fact: Fact) -> tuple[tuple[str, str], ...]:
     return tuple((r.who, r.address) for r in recipients[:1])
 
 
-def _arrived_since(record: Reading, address: str, last: _Failed) -> bool:
-    accepted = record.last_accepted(address)
+def _arrived_since(record: Reading, address: str, last: _Failed, until: datetime) -> bool:
+    accepted = record.last_accepted(address, until)
     return accepted is not None and accepted > last.at + (_GRACE if last.returned else timedelta())
 
 

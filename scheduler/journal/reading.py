@@ -136,10 +136,10 @@ class Reading:
         found = self._asked.query("SELECT recipient, copies FROM outbox WHERE key = :key", key=key)
         return tuple(who for to, copies in found for who in (read_recipient(to), *read_recipients(copies)))
 
-    def last_accepted(self, address: str) -> datetime | None:
-        """When the server last took a message to this address."""
-        sql = "SELECT max(settled_at) FROM outbox WHERE address = :address AND state = 'sent'"
-        return maybe(self._asked.query(sql, address=address)[0][0])
+    def last_accepted(self, address: str, until: datetime) -> datetime | None:
+        """When the server last took a message to this address, up to `until`."""
+        sql = "SELECT max(settled_at) FROM outbox WHERE address = :address AND state = 'sent' AND settled_at <= :until"
+        return maybe(self._asked.query(sql, address=address, until=stamp(until))[0][0])
 
     # -- rows ----------------------------------------------------------------------------------------------------------
 

@@ -156,6 +156,7 @@ def test_an_address_is_shown_until_the_table_has_another_or_a_later_mail_has_arr
     assert len(shown(office, "2026-01-24 09:00")) == 1
     office.beat(daemon, "2026-01-29 09:00")  # the next reminder: accepted, and it does not come back
     assert shown(office, "2026-01-29 09:01") == []
+    assert len(shown(office, "2026-01-28 09:00")) == 1  # as of the day before that, seen from today
 
 
 def test_a_mailbox_that_cannot_be_read_hurts_no_mail_and_is_told_of_after_a_while(office):
