@@ -69,7 +69,11 @@ def put_lines(lines: Iterable[str], output: Path | None) -> None:
 
 @contextmanager
 def _instead(output: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the place of `output` when it is whole, and says so."""
+    """A file that takes the place of `output` when it is whole, and says so; a device or a pipe keeps its place."""
+    if output.exists() and not output.is_file():
+        with output.open("wb") as out:
+            yield out
+        return
     with NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as part:
         try:
             yield part

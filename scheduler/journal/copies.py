@@ -57,6 +57,8 @@ def back_up(database: Path, target: Path, *, force: bool = False) -> Copy:
     """
     if target.exists() and (not force or target.samefile(database)):
         raise failure("backup-exists", str(target))
+    if target.exists() and not target.is_file():  # a device would be gone
+        raise failure("backup-failed", str(target), "not a file")
     try:
         with _draft(target) as draft:
             _vacuum(database, draft, target)
@@ -135,10 +137,10 @@ def _kept_aside(database: Path, now: datetime) -> Path:
     aside = database.with_name(f"{database.name}.before-{now:%Y%m%dT%H%M%S}")
     with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:  # it may be damaged
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    aside.hardlink_to(database)
     for end in BESIDE:  # a log that stayed behind would be taken for the new database's
         with suppress(FileNotFoundError):
             Path(f"{database}{end}").rename(f"{aside}{end}")
-    aside.hardlink_to(database)
     return aside
 
 

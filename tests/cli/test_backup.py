@@ -62,6 +62,14 @@ def test_a_backup_that_is_there_is_overwritten_only_on_demand(lost):
     assert (found["sound"], found["waiting"]) == (True, 0)
 
 
+def test_no_backup_takes_the_place_of_a_device(lost):
+    nowhere = lost.folder / "nowhere"
+    nowhere.symlink_to("/dev/null")
+    found = lost("backup", str(nowhere), "--force")
+    assert (found.exit_code, found.stderr.startswith("error[backup-failed]")) == (4, True)
+    assert nowhere.is_symlink()
+
+
 def test_a_backup_of_a_record_that_was_touched_is_written_and_says_so(lost):
     with sqlite3.connect(lost.folder / "state" / "duban.db") as connection:
         connection.executescript("DROP TRIGGER fact_no_update; UPDATE fact SET by = 'li.na' WHERE seq = 2")

@@ -155,6 +155,14 @@ def test_a_file_that_cannot_be_written_is_said_and_leaves_nothing(office):
     assert office.files == {"obligations.yaml"}
 
 
+def test_a_device_is_written_to_and_keeps_its_place(office):
+    nowhere = office.folder / "nowhere"
+    nowhere.symlink_to("/dev/null")
+    assert office("ledger", "--format", "csv", "-o", str(nowhere)).exit_code == 0
+    assert office("status", "--format", "csv", "-o", str(nowhere)).exit_code == 0
+    assert nowhere.is_symlink()
+
+
 # -- the year --------------------------------------------------------------------------------------------------------
 
 
