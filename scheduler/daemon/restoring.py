@@ -137,7 +137,7 @@ def _on(services: Services, journal: Journal, draft: Path) -> Services:
 
 
 def _desk(services: Services, now: datetime) -> Desk | None:
-    """The desk with the table taken in; None where the table has errors: then the daemon does not start either."""
+    """The desk with the table taken in; None where it has errors and none was in force before: nothing can wait."""
     try:
         return Desk(services, now)
     except TableError:
