@@ -12,6 +12,7 @@ import socket
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from scheduler.daemon.desk import PROGRAM
 from scheduler.daemon.looking import look, unwanted
@@ -52,6 +53,14 @@ _LONG, _SHORT = timedelta(hours=1), timedelta(minutes=5)
 Compose = Callable[[Claim, tuple[Notice, ...], Plan, datetime], Letter]
 
 
+class _Outcome(NamedTuple):
+    """What came of a letter, and the copies that the server refused."""
+
+    claim: Claim
+    result: Result
+    refused: tuple[str, ...]
+
+
 class Dispatch:
     """Sends what the outbox holds, one letter at a time.
 
@@ -67,7 +76,7 @@ class Dispatch:
         self._compose = compose
         self._lease = lease
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
-        self._in_hand: tuple[Claim, Result] | None = None  # what came of a letter, while it is not written down
+        self._in_hand: _Outcome | None = None  # what came of a letter, while it is not written down
         self._rest: tuple[datetime, datetime] | None = None  # from when until when nothing is tried
         self.outage: Problem | None = None
         self._faults: dict[str, Problem] = {}  # by the message that waits
@@ -100,16 +109,14 @@ class Dispatch:
         self._settle(tell_time())
         self._forget_faults()
         accepted = failed = 0
-        while failed < _PATIENCE and not self._rests(tell_time()) and not self._pace.pause(tell_time()):
-            claim = self._journal.claim(self._owner, tell_time(), self._lease)
-            if claim is None:
-                break
+        claim = self._next(tell_time()) if self._may_go(tell_time()) else None
+        while claim is not None:
             result = self._one(claim, current(), tell_time)
             accepted += isinstance(result, Accepted)
-            trouble = isinstance(result, Temporary | Unknown) and not self._has_its_own_trouble(claim)
-            failed = failed + 1 if trouble else 0
-            if not progress():
-                break
+            failed = failed + 1 if isinstance(result, Temporary) and not self._has_its_own_trouble(claim) else 0
+            going = progress() and failed < _PATIENCE and self._may_go(tell_time())
+            claim = self._next(tell_time()) if going else None
+        self._settle(tell_time())
         return accepted
 
     def tidy(self, plan: Plan, now: datetime) -> None:
@@ -128,6 +135,7 @@ class Dispatch:
         self._transport.close()
 
     def _one(self, claim: Claim, plan: Plan, tell_time: Callable[[], datetime]) -> Result | None:
+        """What came of a letter, which is then in hand. None: it was not sent, and nothing is left to write down."""
         now = tell_time()
         left, notices = self._look_again(claim, plan, now)
         if left is None:
@@ -140,10 +148,7 @@ class Dispatch:
             result, refused = self._deliver(left, letter, now)
         else:
             result = letter
-        self._in_hand = left, result
-        self._settle(tell_time())
-        if refused:
-            self._note_refused(left, refused, tell_time())
+        self._in_hand = _Outcome(left, result, refused)
         return result
 
     def _look_again(self, claim: Claim, plan: Plan, now: datetime) -> tuple[Claim | None, tuple[Notice, ...]]:
@@ -208,13 +213,29 @@ class Dispatch:
     def _has_its_own_trouble(self, claim: Claim) -> bool:
         return claim.row.key in self._faults or self._refusals.holds(claim.row.key)
 
+    def _may_go(self, now: datetime) -> bool:
+        return not self._rests(now) and not self._pace.pause(now)
+
+    def _next(self, now: datetime) -> Claim | None:
+        """The next claim; what came of the letter in hand is written down with it, in one transaction."""
+        if self._in_hand is None:
+            return self._journal.claim(self._owner, now, self._lease)
+        claim = self._journal.settle_and_claim(self._in_hand.claim, self._in_hand.result, now, self._lease)
+        self._put_down(now)
+        return claim
+
     def _settle(self, now: datetime) -> None:
         """Write down what came of the letter in hand; where the journal fails it stays in hand, and goes first."""
         if self._in_hand is not None:
-            claim, result = self._in_hand
-            self._journal.settle(claim, result, now)
-            self._in_hand = None
-            _tell(claim, result)
+            self._journal.settle(self._in_hand.claim, self._in_hand.result, now)
+            self._put_down(now)
+
+    def _put_down(self, now: datetime) -> None:
+        outcome, self._in_hand = self._in_hand, None
+        if outcome is not None:
+            _tell(outcome.claim, outcome.result)
+            if outcome.refused:
+                self._note_refused(outcome.claim, outcome.refused, now)
 
     def _note_refused(self, claim: Claim, addresses: tuple[str, ...], now: datetime) -> None:
         copies = tuple(copy.who for copy in claim.row.copies if copy.address in addresses)

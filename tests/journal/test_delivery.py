@@ -50,6 +50,21 @@ def test_the_oldest_moment_goes_first(journal: Journal) -> None:
     assert [claimed(journal, at=NOW + MINUTE).row.key for _ in range(2)] == ["early", "late"]
 
 
+def test_a_result_and_the_next_attempt_are_written_down_together_or_not_at_all(journal: Journal) -> None:
+    queue(journal, 2)
+    first = claimed(journal)
+    with pytest.raises(TypeError):
+        journal.settle_and_claim(first, Accepted("250 ok"), NOW, "lease")  # type: ignore[arg-type]
+    assert [attempt.result for attempt in journal.attempts(first.row.key)] == [None]
+    second = journal.settle_and_claim(first, Accepted("250 ok"), NOW, LEASE)
+    assert second
+    assert second.row.key != first.row.key
+    assert [attempt.result for attempt in journal.attempts(first.row.key)] == ["accepted"]
+    assert [attempt.result for attempt in journal.attempts(second.row.key)] == [None]
+    assert journal.settle_and_claim(second, Accepted("250 ok"), NOW, LEASE) is None
+    assert journal.verify().fault is None
+
+
 def test_a_message_does_not_go_before_its_moment(journal: Journal) -> None:
     journal.enqueue([message(notice(), moment=NOW + MINUTE)], [], now=NOW, domain=DOMAIN)
     assert journal.claim("one", NOW, LEASE) is None
