@@ -113,7 +113,8 @@ class Dispatch:
         while claim is not None:
             result = self._one(claim, current(), tell_time)
             accepted += isinstance(result, Accepted)
-            failed = failed + 1 if isinstance(result, Temporary) and not self._has_its_own_trouble(claim) else 0
+            trouble = isinstance(result, Temporary | Unknown) and not self._has_its_own_trouble(claim)
+            failed = failed + 1 if trouble else 0
             going = progress() and failed < _PATIENCE and self._may_go(tell_time())
             claim = self._next(tell_time()) if going else None
         self._settle(tell_time())
