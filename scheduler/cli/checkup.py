@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from email.utils import parseaddr
 from pathlib import Path
 
 from scheduler import clock
@@ -17,6 +16,7 @@ from scheduler.daemon.services import Services
 from scheduler.daemon.undelivered import undelivered
 from scheduler.journal import OutboxState
 from scheduler.mailing import TemporaryFailure, inbox_for, transport_for
+from scheduler.mailing.post import named
 from scheduler.problems import DubanError, Level, Problem
 from scheduler.register import gaps
 from scheduler.register.mistakes import Code
@@ -120,9 +120,9 @@ def _database(desk: Services) -> tuple[Problem, ...]:
 def _mail(desk: Services) -> tuple[Problem, ...]:
     """The server lets us in under the sender's name; what waits, waits for a reason."""
     url = desk.settings.smtp
-    transport = transport_for(url, desk.settings.smtp_password)
+    sender, transport = _sender(desk), transport_for(url, desk.settings.smtp_password)
     try:
-        transport.check(_sender(desk))
+        transport.check(sender)
     except TemporaryFailure as failure:
         message = say("连不上邮件服务器，或者它暂不受理：{answer}", answer=failure.answer)
         hint = say("请核对 DUBAN_SMTP 的服务器名称和端口、网络和防火墙；用 systemd 的，IPAddressAllow 要放行它的地址")
@@ -137,10 +137,15 @@ def _mail(desk: Services) -> tuple[Problem, ...]:
 
 
 def _sender(desk: Services) -> str:
-    """The address that mail comes from: DUBAN_FROM, else the admin's; nothing while the table cannot be read."""
+    """The address that mail comes from: DUBAN_FROM, else the admin's; nothing while the table cannot be read.
+
+    Raises ConfigurationFailure.
+    """
+    if desk.settings.sender:
+        return named(desk.settings.sender)[1]
     register = desk.loaded.register
     admin = register and next((p.email for p in register.people if p.id == register.office.admin), None)
-    return parseaddr(desk.settings.sender or "")[1] or admin or ""
+    return admin or ""
 
 
 def _waiting(desk: Services) -> tuple[Problem, ...]:

@@ -88,7 +88,7 @@ class Post:
 
     def __init__(self, templates: Path, sender: str | None = None) -> None:
         self._templates = Templates(templates)
-        self._sender = None if sender is None else _named(sender)
+        self._sender = None if sender is None else named(sender)
 
     def compose(self, message: Message, plan: Plan, now: datetime, *, message_id: str) -> Letter:
         """The letter of a message with notices, everything counted as of `now` (aware), when it is sent."""
@@ -197,8 +197,8 @@ class Post:
         return found
 
 
-def _named(sender: str) -> tuple[str, str]:
-    """Name and address of DUBAN_FROM."""
+def named(sender: str) -> tuple[str, str]:
+    """Name and address of DUBAN_FROM. Raises ConfigurationFailure."""
     name, address = parseaddr(sender)
     if not deliverable(address):
         message = say("发件人写得不对：DUBAN_FROM")

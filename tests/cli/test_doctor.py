@@ -66,11 +66,18 @@ def test_a_sender_that_is_not_let_through_is_found(office):
     assert "error[smtp-sender]" in line(result, "邮件服务器")
 
 
+def test_a_sender_in_other_letters_than_mail_servers_know_is_a_mistake(office):
+    with listening(Sink()) as port:
+        result = office("doctor", DUBAN_SMTP=f"smtp://127.0.0.1:{port}", DUBAN_FROM="zwgk@例子.cn")
+    assert "error[mail-from]" in line(result, "邮件服务器")
+
+
 @pytest.mark.parametrize(
     ("env", "code"),
     [
         ({"DUBAN_SMTP": "foo"}, "smtp-url"),
         ({"DUBAN_SMTP": "smtps://zwgk@127.0.0.1"}, "smtp-password-missing"),
+        ({"DUBAN_FROM": "政务公开科"}, "mail-from"),
     ],
 )
 def test_a_setting_that_cannot_work_is_told_of_beside_all_the_rest(office, env, code):
