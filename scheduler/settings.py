@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,10 +31,10 @@ class Settings:
     state: Path
     templates: Path
     smtp: str
-    smtp_password: str | None
+    smtp_password: str | None = field(repr=False)
     sender: str | None
     bounces: str | None  # a URL: imaps, imap+starttls, or folder:PATH; None: nobody looks for returned mail
-    imap_password: str | None
+    imap_password: str | None = field(repr=False)
     lang: Lang
     beat: timedelta  # between two sweeps; tests move the clock and want it short
 

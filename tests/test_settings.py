@@ -40,3 +40,9 @@ def test_a_credential_that_cannot_be_read_is_a_problem_that_names_it_and_not_its
 def test_nobody_looks_for_returned_mail_unless_told():
     assert settings({}).bounces is None
     assert settings({"DUBAN_BOUNCES": ""}).bounces is None
+
+
+def test_no_password_is_seen_where_the_settings_are_printed():
+    found = settings({"DUBAN_SMTP_PASSWORD": "s3cret-a", "DUBAN_IMAP_PASSWORD": "s3cret-b"})
+    assert (found.smtp_password, found.imap_password) == ("s3cret-a", "s3cret-b")
+    assert "s3cret" not in repr(found)
