@@ -28,6 +28,7 @@ from scheduler.mailing.views import (
 from scheduler.mailing.wording import closed, full_width
 from scheduler.planning import Plan, standing
 from scheduler.planning.coming import Coming
+from scheduler.planning.decide import late_since
 from scheduler.planning.index import parts
 from scheduler.planning.model import (
     BEIJING,
@@ -221,7 +222,7 @@ def _letter_view(draft: _Draft) -> LetterView:
         reader=reader.reader_view(meant, notices, plan, today, banner.text() if banner is not None else None),
         now=now.astimezone(BEIJING),
         beijing=reader.beijing(region),
-        late_from=message.moment.astimezone(BEIJING) if message.late else None,
+        late_from=_late_from(draft),
         items=tuple(item_view(n, plan, now, meant) for n in notices),
         ask=ask,
         explain=explain,
@@ -231,6 +232,15 @@ def _letter_view(draft: _Draft) -> LetterView:
         tally=_tally(notices, plan, now) if upward else None,
         mark=_mark(notices),
     )
+
+
+def _late_from(draft: _Draft) -> datetime | None:
+    """When the longest overdue of a late mail's notices should have gone, each by its own moment."""
+    message = draft.message
+    if not message.late:
+        return None
+    since = late_since(message.notices, draft.plan, draft.now)
+    return (since or message.moment).astimezone(BEIJING)
 
 
 def _meant(message: Message, plan: Plan) -> Recipient:

@@ -132,18 +132,39 @@ def deliver(case: Case, step: Step, now: datetime, ready: datetime) -> Ruling:
     if step.at.date() < case.slot.dates.opens:
         if now < opens:
             return Ruling(step, Verdict.HOLD, Reason.NOT_OPEN, opens, route)
-        ready = max(ready, opens)
     overdue = end_of(case.slot.dates.due)
     if not step.ahead and not step.by_hand:
         if now < overdue:
             return Ruling(step, Verdict.HOLD, Reason.NOT_OVERDUE, case.window.next(overdue), route)
-        ready = max(ready, overdue)
-    ready = max(ready, case.resumed) if case.resumed is not None else ready
+    ready = _ready(case, step, ready)
     if route.pace is MailPace.WEEKLY and not case.window.anytime and not step.by_hand:
         sheet = Ruling(step, Verdict.HOLD, Reason.WEEKLY, case.sheet_moment(step, route.recipient, ready), route)
         return _go(sheet, now, case.window_for(route))
     reason = Reason.RELEASED if step.ask else Reason.DUE
     return _go(Ruling(step, Verdict.HOLD, reason, ready, route), now, case.window)
+
+
+def origin(case: Case, step: Step, now: datetime) -> datetime | None:
+    """The send moment at which a step should have gone; None for one that went when a person let it go."""
+    if step.ask:
+        return None
+    known = case.slot.known
+    ready = _ready(case, step, step.at if known is None else max(step.at, known))
+    if step.by_hand:
+        return ready
+    route = case.route(step, now)
+    if route.recipient is not None and route.pace is MailPace.WEEKLY and not case.window.anytime:
+        ready = case.sheet_moment(step, route.recipient, ready)
+    return case.window_for(route).next(ready)
+
+
+def _ready(case: Case, step: Step, ready: datetime) -> datetime:
+    """`ready`, but not before the task opened, was overdue where the step is for that, and was last resumed."""
+    if step.at.date() < case.slot.dates.opens:
+        ready = max(ready, case.window.next(case.slot.dates.opens))
+    if not step.ahead and not step.by_hand:
+        ready = max(ready, end_of(case.slot.dates.due))
+    return max(ready, case.resumed) if case.resumed is not None else ready
 
 
 def _go(held: Ruling, now: datetime, window: Window) -> Ruling:

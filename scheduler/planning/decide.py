@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from scheduler.planning.case import Ruling
+from scheduler.planning.case import LATE, Ruling, origin
 from scheduler.planning.cases import Cases
 from scheduler.planning.ladders import NOW
 from scheduler.planning.model import Decision, Notice, Slot, Task, Verdict, tail
@@ -37,6 +37,13 @@ def still_wanted(notice: Notice, plan: Plan, now: datetime) -> Decision:
         return Decision(notice, Verdict.SKIP, Reason.MOVED)
     ruling = second_look(Cases(plan).of(task, now), notice.step, now)
     return Decision(notice, ruling.verdict, ruling.reason, at=ruling.at)
+
+
+def late_since(notices: Iterable[Notice], plan: Plan, now: datetime) -> datetime | None:
+    """The earliest send moment that a notice missed by more than `LATE`; None where none did."""
+    cases = Cases(plan)
+    moments = (origin(cases.of(notice.task, now), notice.step, now) for notice in notices)
+    return min((at for at in moments if at is not None and now - at > LATE), default=None)
 
 
 def held(plan: Plan, now: datetime) -> list[Decision]:

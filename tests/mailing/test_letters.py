@@ -145,6 +145,12 @@ def late_after_an_outage() -> Letter:
     return written("2027-01-25T10:00", (REPORT, "remind-5wd"), late=True, moment=at("2027-01-22T10:00"))
 
 
+def late_after_weeks() -> Letter:
+    """The moment of the message is that of the sweep which formed it; its notices should have gone on other days."""
+    steps = ((REPORT, "chase-1"), (SHIDU, "escalate-after-4wd"))
+    return written("2027-02-23T10:05", *steps, facts=reminded(), late=True, moment=at("2027-02-23T10:00"))
+
+
 def trial() -> Letter:
     now = at("2027-02-02T10:00")
     plan = plan_at(now, chased(), TABLE.replace("admin: he.ping", "admin: he.ping\n  trial: true"))
@@ -264,6 +270,7 @@ SINGLE: tuple[Callable[[], Letter], ...] = (
     coverage_that_names_the_missing,
     delegate,
     late_after_an_outage,
+    late_after_weeks,
     trial,
     preview,
     preview_of_nothing,
@@ -316,6 +323,10 @@ def test_after_telephone_calls_the_table_for_a_superior_has_a_column_of_their_da
     assert "序号单位已提醒已催办电话联系单位反馈" in rows
     assert "1望河县人民政府3次2次（2月1日、3日）2月2日2月2日已签收" in rows
     assert "2石渡县人民政府3次2次（2月1日、3日）尚未反馈" in rows
+
+
+def test_a_late_letter_names_the_earliest_moment_of_its_late_notices() -> None:
+    assert "本邮件因故迟发，原定2027年2月1日（星期一）10:00发送；" in letter_of(late_after_weeks).text
 
 
 UNFIT = re.compile(
