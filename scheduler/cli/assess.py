@@ -52,6 +52,7 @@ duban assess 2026 --mid""",
 @option("--explain", metavar="UNIT", words=say("列出这个单位每个数后面的任务"))
 @option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", words=say("写成哪个文件（.xlsx）"))
 def assess(*, year: int, freeze: Moment | None, mid: bool, explain: str | None, output: Path | None) -> None:
+    form = asked_format(output, ("xlsx",), "text")
     now = clock.now()
     # A day counts as a whole: its tasks are due and its entries count. What is still to come freezes nothing.
     past = freeze is not None and end_of(freeze) <= now
@@ -62,7 +63,6 @@ def assess(*, year: int, freeze: Moment | None, mid: bool, explain: str | None, 
         click.echo(tell(say("截止时点{at}还没有到，以下按现在已登记的记录，不是最后结果。", at=iso(freeze))), err=True)
     made = assessment_of(found.plan, year, end_of(freeze) if past and freeze is not None else now)
     view = View(made, found.imprint, MID_YEAR if mid else YEAR_END)
-    form = asked_format(output, _FORMATS, "text")
     held = frozen(found.desk, year, made.at)
     beside = compare(held, made) if held is not None else None
     if form == "json":

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from scheduler.cli.desk import existing, services
-from scheduler.cli.files import put_lines
+from scheduler.cli.desk import bare, existing
+from scheduler.cli.files import ending_in, put_lines
 from scheduler.cli.index import COMMANDS
 from scheduler.cli.options import Group, command, option, output_format, spoken, tell
 from scheduler.cli.output import line, print_json, utter
@@ -40,7 +40,7 @@ def audit() -> None:
 @option("--kind", type=_KIND, multiple=True, metavar="KIND", words=say("只看这类记录"))
 @option("--last", type=click.IntRange(min=1), metavar="N", words=say("只看最后N条"))
 def log(*, task: str | None, kind: tuple[str, ...], last: int | None) -> None:
-    desk = services()
+    desk = bare()
     existing(desk)
     found = [fact for fact in desk.facts() if _wanted(fact, task, kind)]
     found = found[-last:] if last else found
@@ -62,7 +62,7 @@ def log(*, task: str | None, kind: tuple[str, ...], last: int | None) -> None:
 )
 @option("--head", metavar="HEAD", words=say("以前记下的数据校验码"))
 def verify(*, head: str | None) -> int:
-    desk = services()
+    desk = bare()
     existing(desk)
     result = desk.record.verify(head)
     fault = result.fault
@@ -83,9 +83,16 @@ def verify(*, head: str | None) -> int:
     formats=("text", "jsonl"),
     example="duban audit export -o facts.jsonl\nduban audit export | gzip > facts.jsonl.gz",
 )
-@option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", words=say("写成.jsonl文件"))
+@option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=ending_in("jsonl"),
+    metavar="FILE",
+    words=say("写成.jsonl文件"),
+)
 def export(*, output: Path | None) -> None:
-    desk = services()
+    desk = bare()
     existing(desk)
     put_lines(desk.record.export(), output)
 

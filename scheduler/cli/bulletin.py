@@ -11,6 +11,7 @@ import click
 from scheduler import clock
 from scheduler.cli.desk import login
 from scheduler.cli.drafts import Draft, lines, save
+from scheduler.cli.files import ending_in
 from scheduler.cli.moments import moment
 from scheduler.cli.options import command, option, output_format, tell
 from scheduler.cli.output import print_json
@@ -48,7 +49,14 @@ duban bulletin --month 2027-01 --explain""",
     ),
 )
 @option("--month", required=True, metavar="LABEL", words=say("哪个月：2027-01"))
-@option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", words=say("写成.docx文件"))
+@option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=ending_in("docx"),
+    metavar="FILE",
+    words=say("写成.docx文件"),
+)
 @option("--explain", is_flag=True, words=say("列出每个数字是由哪些任务得出的"))
 @option("--as-of", type=moment, metavar="TIME", words=say("统计截至什么时候，不写为现在"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))

@@ -9,7 +9,7 @@ import click
 
 from scheduler import clock
 from scheduler.cli.desk import services
-from scheduler.cli.files import put
+from scheduler.cli.files import ending_in, put
 from scheduler.cli.options import command, option, spoken, tell
 from scheduler.daemon.start import sender_domain
 from scheduler.planning import meant
@@ -28,7 +28,14 @@ _BACK, _AHEAD = timedelta(days=60), timedelta(days=400)
 @option("--unit", metavar="ID", words=say("一个单位的"))
 @option("--person", metavar="ID", words=say("一个人的：本人的，和他作为承办人的"))
 @option("--office", is_flag=True, words=say("全部单位的；不写 --unit 和 --person 时也是"))
-@option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", words=say("写成.ics文件"))
+@option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=ending_in("ics"),
+    metavar="FILE",
+    words=say("写成.ics文件"),
+)
 def feed(*, unit: str | None, person: str | None, office: bool, output: Path | None) -> None:
     if sum([unit is not None, person is not None, office]) > 1:
         raise click.UsageError(tell(say("--unit、--person、--office 只写一个")), click.get_current_context())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from io import TextIOWrapper
 from pathlib import Path
@@ -18,14 +18,46 @@ from scheduler.problems import Problem, UsageError
 from scheduler.reports.workbook import Book, written
 from scheduler.words import say
 
+_ENDINGS = {"text": "txt"}  # of the formats that files are not named after
+
 
 def asked_format(output: Path | None, formats: tuple[str, ...], default: str) -> str:
-    """What `--format` says, else what the ending of the file says, else `default`."""
+    """What `--format` says, else what the ending of the file says, else `default`.
+
+    `formats` are those that a file can have. UsageError for a name that ends otherwise.
+    """
     said = click.get_current_context().find_root().meta.get("duban.format")
-    if said is not None:
-        return output_format()
-    ending = output.suffix.lower().lstrip(".") if output is not None else ""
-    return ending if ending in formats else default
+    if output is None or _is_device(output) or (said is not None and not output.suffix):
+        return output_format() if said is not None else default
+    ending = _fitting(output, (said,) if said in formats else formats)
+    return output_format() if said is not None else ending
+
+
+def ending_in(*formats: str) -> Callable[[click.Context, click.Parameter, Path | None], Path | None]:
+    """For an option `-o` whose file is of one kind: UsageError before anything is done where its name says another."""
+
+    def checked(ctx: click.Context, param: click.Parameter, output: Path | None) -> Path | None:
+        del ctx, param
+        if output is not None and not _is_device(output):
+            _fitting(output, formats)
+        return output
+
+    return checked
+
+
+def _is_device(output: Path) -> bool:
+    """Whether the name is one of a device or a pipe, whose end says nothing of what it holds."""
+    return output.exists() and not output.is_file()
+
+
+def _fitting(output: Path, formats: Sequence[str]) -> str:
+    endings = {_ENDINGS.get(form, form): form for form in formats}
+    form = endings.get(output.suffix.lower().removeprefix("."))
+    if form is None:
+        allowed = tuple(f".{ending}" for ending in endings)
+        message = say("不能写成 {file}：文件名要以 {endings} 结尾", file=output.name, endings=allowed)
+        raise UsageError(Problem("output-ending", message, say("请改文件名，如 {name}", name=output.stem + allowed[0])))
+    return form
 
 
 def deliver(book: Book, output: Path | None) -> None:

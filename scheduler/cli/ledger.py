@@ -40,10 +40,11 @@ duban ledger --as-of 2027-03-31 -o 一季度末台账.csv""",
 @option("--as-of", type=moment, metavar="TIME", words=say("当时的台账，只用当时已登记的记录"))
 @filters
 def ledger(*, output: Path | None, as_of: Moment | None, **asked: Any) -> None:
+    form = asked_format(output, ("xlsx", "csv"), "xlsx")
     found = situation(as_of)
     wanted = selection(found.register, found.now.date(), tree_of=asked.pop("tree"), **asked)
     kept = [row for row in rows(found.plan, found.now) if wanted.keeps(row.standing)]
-    if asked_format(output, ("xlsx", "csv"), "xlsx") == "xlsx":
+    if form == "xlsx":
         deliver(book_of(kept, found.plan, found.imprint), output)
         return
     text = StringIO()

@@ -10,6 +10,7 @@ import click
 from scheduler import clock
 from scheduler.cli.desk import login, plan_around, services
 from scheduler.cli.drafts import Draft, lines, save
+from scheduler.cli.files import ending_in
 from scheduler.cli.options import command, option, tell
 from scheduler.planning.entries import unknown_task
 from scheduler.planning.model import Fact
@@ -29,6 +30,7 @@ from scheduler.words import say
     "--output",
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
+    callback=ending_in("docx"),
     metavar="FILE",
     words=say("写成.docx文件"),
 )

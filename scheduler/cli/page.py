@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from scheduler.cli.files import put
+from scheduler.cli.files import ending_in, put
 from scheduler.cli.filters import filters, selection
 from scheduler.cli.moments import moment
 from scheduler.cli.options import command, option, spoken
@@ -35,7 +35,14 @@ duban page --year 2027 -o 2027年历.html""",
 @option("--as-of", type=moment, metavar="TIME", words=say("当时的情况，只用当时已登记的记录"))
 @option("--year", type=click.IntRange(2004, 2050), metavar="YEAR", words=say("这一年的全年一览"))
 @filters
-@option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", words=say("写成.html文件"))
+@option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=ending_in("html"),
+    metavar="FILE",
+    words=say("写成.html文件"),
+)
 def page(*, as_of: Moment | None, year: int | None, output: Path | None, **asked: Any) -> None:
     span = (date(year, 1, 1), date(year, 12, 31)) if year is not None else (None, None)
     found = situation(as_of, *span)

@@ -268,7 +268,7 @@ def test_the_plan_of_a_year_in_text_is_that_of_its_days(office):
     [
         (("--year", "2027", "--from", "2027-01-01"), "range-twice"),
         (("-o", "a.xlsx"), "year-plan"),
-        (("--year", "2027", "-o", "a.pdf"), "year-plan"),
+        (("--year", "2027", "-o", "a.pdf"), "output-ending"),
         (("--year", "2027", "--who", "zhou.min", "--format", "html"), "year-plan"),
     ],
 )
@@ -276,3 +276,37 @@ def test_a_plan_that_cannot_be_meant_is_a_mistake(office, words, code):
     result = office("plan", *words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert f"error[{code}]" in result.stderr
+
+
+# -- the name of a file says what it holds ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [
+        (("ledger", "-o", "a.pdf"), ".xlsx、.csv"),
+        (("ledger", "-o", "台账"), ".xlsx、.csv"),
+        (("ledger", "--format", "csv", "-o", "a.xlsx"), ".csv"),
+        (("status", "-o", "a.pdf"), ".txt、.json、.csv、.xlsx、.html"),
+        (("assess", "2026", "-o", "a.txt"), ".xlsx"),
+        (("bulletin", "--month", "2026-10", "-o", "a.pdf"), ".docx"),
+        (("order", "annual-report/changji-city/2025", "-o", "a.doc"), ".docx"),
+        (("feed", "-o", "a.pdf"), ".ics"),
+        (("page", "-o", "a.pdf"), ".html"),
+        (("audit", "export", "-o", "a.csv"), ".jsonl"),
+    ],
+)
+def test_a_file_is_not_written_under_the_name_of_another_kind(office, monkeypatch, words, allowed):
+    monkeypatch.chdir(office.folder)
+    before = set(office.folder.iterdir())
+    result = office(*words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "error[output-ending]" in result.stderr
+    assert f"文件名要以 {allowed} 结尾" in result.stderr
+    assert set(office.folder.iterdir()) == before
+
+
+def test_a_file_without_an_ending_has_the_format_that_was_asked_for(office):
+    path = office.folder / "台账"
+    assert office("ledger", "--format", "csv", "-o", str(path)).exit_code == 0
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
