@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scheduler.cli.desk import existing, services
+from scheduler.cli.desk import bare, existing
 from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_json
 from scheduler.problems import Problem
@@ -24,7 +24,7 @@ _MB = 2**20
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @option("--force", is_flag=True, words=say("覆盖已有的文件"))
 def backup(*, file: Path, force: bool) -> int:
-    desk = services()
+    desk = bare()
     existing(desk)
     found = desk.journal.backup(file, force=force)
     audit = found.audit

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import services
+from scheduler.cli.desk import bare
 from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_json, problem_data
 from scheduler.cli.table import chosen
@@ -49,7 +49,7 @@ def _calendar(loaded: Loaded) -> tuple[Problem, ...]:
     now, register = clock.now(), loaded.register
     if register is None or missing_notice(Calendars(register).of(register.office.region), now.date()) is None:
         return ()
-    desk = services()
+    desk = bare()
     try:
         calendars, history = desk.calendars(register), desk.history()
     except UnreachableError:
@@ -62,7 +62,7 @@ def _calendar(loaded: Loaded) -> tuple[Problem, ...]:
 
 def _undelivered(loaded: Loaded) -> tuple[Problem, ...]:
     """The addresses to which mail did not arrive; nothing where there is no database to ask."""
-    desk = services()
+    desk = bare()
     if loaded.register is None or not desk.has_journal:
         return ()
     try:

@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import existing, login, services
+from scheduler.cli.desk import bare, existing, login
 from scheduler.cli.options import command, option, output_format, tell
 from scheduler.cli.output import print_json
 from scheduler.daemon.corrections import Corrector, entry_of, wrong_mails
@@ -37,7 +37,7 @@ from scheduler.words import say
 @option("--dry-run", is_flag=True, words=say("写成邮件看看，不登记，不发送"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
 def correct(*, mail: str, text: str, dry_run: bool, by_whom: str | None) -> None:
-    desk, now, text = services(), clock.now(), text.strip()
+    desk, now, text = bare(), clock.now(), text.strip()
     if not text:
         raise click.BadParameter(tell(say("没有写更正的内容")), param_hint="--text")
     existing(desk)
@@ -47,7 +47,7 @@ def correct(*, mail: str, text: str, dry_run: bool, by_whom: str | None) -> None
     made = [one for row in rows for one in corrector.letters(row, text, now)]
     if not made:
         raise RefusedError(Problem("nobody-received", say("{mail} 没有人收到", mail=mail), say("不需要更正")))
-    entries = [entry_of(row, text, by_whom or login(), desk.journal) for row in rows]
+    entries = [entry_of(row, text, by_whom or login(), plan.history) for row in rows]
     seqs = [] if dry_run else [fact.seq for fact in desk.journal.append(entries, now=now)]
     _answer(made, seqs, "；".join(_said(made, now)), dry_run=dry_run)
 

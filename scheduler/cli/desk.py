@@ -5,22 +5,59 @@ from __future__ import annotations
 import getpass
 import os
 from datetime import datetime
+from pathlib import Path
 
 import click
 
+from scheduler.cli.options import tell
 from scheduler.cli.table import chosen
 from scheduler.daemon.services import Services
 from scheduler.planning import History, Plan
 from scheduler.planning.periods import around
 from scheduler.problems import Problem, UnreachableError
+from scheduler.settings import Settings
 from scheduler.words import say
 
 
-def services() -> Services:
+def bare() -> Services:
     """The services of this call; nothing is opened yet, and what is opened is closed when the call is over."""
-    found = Services(chosen())
-    click.get_current_context().call_on_close(found.close)
-    return found
+    return _closed_later(Services(chosen()))
+
+
+def services() -> Services:
+    """The same, for whoever asks or tells: a mistyped database must not look like an office that has nothing to do."""
+    return _found(bare())
+
+
+def _closed_later(desk: Services) -> Services:
+    click.get_current_context().call_on_close(desk.close)
+    return desk
+
+
+def _found(desk: Services) -> Services:
+    """UnreachableError where the database cannot be there; where one was named and is not there yet, say so."""
+    path = _file(desk.settings)
+    if path is None or desk.has_journal:
+        return desk
+    named = path != desk.settings.state / "duban.db"
+    if not (path.parent if named else _nearest(path.parent)).is_dir():
+        hint = say("检查 --database、DUBAN_DATABASE 和 DUBAN_STATE")
+        said = say("数据库 {path} 所在的目录不存在，或者不是目录", path=str(path))
+        raise UnreachableError(Problem("database-nowhere", said, hint))
+    if named:
+        click.echo(tell(say("这里还没有数据库，下面不含任何登记：{path}", path=str(path))), err=True)
+    return desk
+
+
+def _file(found: Settings) -> Path | None:
+    """The file of a SQLite database; None where it is none of ours to look for."""
+    kind, _, name = found.database.partition(":///")
+    return Path(name) if kind.startswith("sqlite") and name and not name.startswith((":memory:", "file:")) else None
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the one nearest above it that is there: what is missing can be made in it."""
+    return next((one for one in (folder, *folder.parents) if one.exists()), folder)
 
 
 def existing(desk: Services) -> None:

@@ -6,7 +6,7 @@ import click
 
 from scheduler import clock
 from scheduler.cli.checkup import Finding, findings
-from scheduler.cli.desk import services
+from scheduler.cli.desk import bare
 from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_json, problem_data
 from scheduler.daemon.services import Services
@@ -25,7 +25,7 @@ from scheduler.words import say
 )
 @option("--send-test", is_flag=True, words=say("给管理员发一封试验邮件"))
 def doctor(*, send_test: bool) -> int:
-    desk, found = services(), list[Finding]()
+    desk, found = bare(), list[Finding]()
     for finding in findings(desk):
         found.append(finding)
         if output_format() != "json":

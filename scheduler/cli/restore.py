@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import existing, login, services
+from scheduler.cli.desk import bare, existing, login
 from scheduler.cli.options import command, option, output_format, tell
 from scheduler.cli.output import print_json
 from scheduler.daemon import restoring
@@ -35,7 +35,7 @@ _SHOWN = 20
 @option("--in-place", is_flag=True, words=say("数据库已经用别的办法恢复好了"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
 def restore(*, file: Path | None, head: str | None, in_place: bool, by_whom: str | None) -> None:
-    desk, now, by = services(), clock.now(), by_whom or login()
+    desk, now, by = bare(), clock.now(), by_whom or login()
     if (file is None) != in_place:
         hint = say("例如 duban restore /media/usb/duban.db")
         raise UsageError(Problem("restore-what", say("写明备份文件，或者 --in-place，两者选一"), hint))

@@ -9,7 +9,7 @@ import sys
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import services
+from scheduler.cli.desk import bare
 from scheduler.cli.errors import shown
 from scheduler.cli.options import command, option, spoken, tell
 from scheduler.cli.templates import faulty_templates
@@ -34,7 +34,7 @@ def run(*, once: bool) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=_FORMAT, force=True)
     for quiet in ("apscheduler", "alembic"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
-    desk = services()
+    desk = bare()
     daemon = open_daemon(desk, clock.now)
     gc.collect()
     gc.freeze()  # what is left stays: no search looks at it again
