@@ -11,7 +11,7 @@ run: $(VENV)/.run-$(EDITION)  ## check the table, say what is due, send (into ./
 	@exec $(BIN)/duban run
 
 test: setup check  ## style, types, contracts, tests, the shipped table
-	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --quiet
+	@DUBAN_YEARS=$${DUBAN_YEARS:-200} $(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --quiet
 
 test-systemd: setup  ## the service on a real systemd: a small Debian, booted beside this machine's own (root, five minutes)
 	@DUBAN_BOOT=1 $(BIN)/python -m pytest --quiet -s tests/booted

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
+from itertools import groupby
 
 from scheduler.clock import BEIJING
 from scheduler.planning.model import FactKind
@@ -350,23 +351,25 @@ class Judge:
                 yield Promise.REASON, f"none given for {fact.data}"
             if fact.kind in {FactKind.QUEUED, FactKind.SKIPPED}:
                 known |= {str(key) for key in (*fact.data.get("notices", ()), fact.data.get("notice"))}
-        last = self.world.beats[-1]
-        quiet = max((b.true for b in self.world.beats if b.version != last.version), default=self.world.began) + 9 * DAY
-        for e in self.expected(last).values() if not self.world.ahead else ():
-            if (
-                e.key not in known
-                and e.useful
-                and quiet < e.at < self.world.end - 9 * DAY
-                and self._is_settled(e, last)
-            ):
-                yield Promise.REASON, f"of {e.key} nothing is known"
+        for _, rounds in groupby(self.world.beats, key=lambda beat: beat.version):
+            beats = list(rounds)
+            first, last = beats[0], beats[-1]
+            for e in self.expected(last).values():
+                if e.key not in known and e.useful and e.at > first.true + 9 * DAY and self._is_settled(e, last):
+                    yield Promise.REASON, f"of {e.key} nothing is known"
 
     def _is_settled(self, e: Expected, last: Beat) -> bool:
-        """Whether it was decided on for sure: nobody touched the task, and no other step stands before it."""
+        """Whether it was decided on for sure: its time ran out, and nobody had touched the task."""
+        if e.until is None or e.until > last.true - 9 * DAY:
+            return False
+        if e.kind == "chase" and self.state(e.task, last.facts).closed:  # the endless ones end with the task
+            return False
+        if any(a.low - DAY <= e.until and e.at <= a.high for a in self.world.ahead):
+            return False
         oracle = self.world.oracle(last.version)
         address = oracle.address(e.bearer, e.to, e.at.date())
-        touched = self._touched(e.task, last.facts) or self.state(e.task, last.facts).closed
-        return not touched and not e.ask and address is not None and not oracle.weekly(address)
+        touched = any(f.now < e.until + DAY for f in self._about(e.task, last.facts))
+        return not touched and address is not None and not oracle.weekly(address)
 
     def edits(self) -> Iterator[Broken]:
         """Of a bad table the admin is told in the first round that reads it."""

@@ -186,8 +186,9 @@ def random_office(rng: Random, start: date) -> Office:
             people.append(Person(who, email, via, away, f"b.{name}" if away else None, pace))
         units.append(Unit(name, tuple(roles)))
     office = Office(start, rng.choice(("09:00", "10:30")), tuple(units), tuple(people), _ladders(rng), ())
-    rows = tuple(random_row(rng, office, f"r{n}") for n in range(rng.choice((1, 1, 2, 2, 2, 3, 3, 5))))
-    return replace(office, rows=rows)
+    for n in range(rng.choice((1, 1, 2, 2, 2, 3, 3, 5))):
+        office = replace(office, rows=(*office.rows, random_row(rng, office, f"r{n}")))
+    return office
 
 
 def _ladders(rng: Random) -> tuple[Ladder, ...]:
@@ -218,6 +219,9 @@ def random_row(rng: Random, office: Office, id_: str) -> Row:
     units = tuple(sorted(rng.sample(names, rng.randint(1, min(len(names), 1 if kind == "month" else 4)))))
     ladder = rng.choice(("plain", "strict"))
     day = office.start + timedelta(days=rng.randrange(5, 360))
+    others = [row.day for row in office.rows if row.day is not None and row.day >= office.start + timedelta(days=5)]
+    if others and rng.random() < 0.6:  # many fall due together: their mails meet
+        day = rng.choice(others) + timedelta(days=rng.randrange(5))
     match kind:
         case "once" | "year":
             return Row(id_, kind, ladder, units, day, roll=rng.choice(("none", "preceding", "following")))

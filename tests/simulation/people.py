@@ -102,6 +102,25 @@ def act(world: Any, journal: Journal, rng: Random) -> bool:
     return any(said.kind in _STIRRING for said in world.facts[before:])
 
 
+def settle(world: Any, journal: Journal, rng: Random, waiting: Sequence[str]) -> None:
+    """Of a notice that waits in the outbox somebody says that it is needless by now."""
+    if not waiting:
+        return
+    key = rng.choice(waiting)
+    task, _, rest = key.partition("#")
+    state, kind = (
+        state_of(task, world.facts),
+        rng.choice((FactKind.DONE, FactKind.DONE, FactKind.ACK, FactKind.WITHDRAW)),
+    )
+    if not state.is_open:
+        return
+    name = f"{task}#{rest.partition('@')[0]}" if kind is FactKind.WITHDRAW else None
+    data = {"notice": name, "reason": "另有安排"} if name else {}
+    on = world.now.date() if kind is FactKind.DONE else None
+    (fact,) = journal.append([Entry(kind, "he.ping", on, None if name else task, data)], now=world.now)
+    _note(world, Said(fact.seq, kind, task, world.now, world.true, name, on=on))
+
+
 def _act(world: Any, journal: Journal, rng: Random) -> None:
     office = world.versions[-1]
     kinds = {row.kind for row in office.rows}
@@ -175,7 +194,7 @@ def _choice(rng: Any, state: State, notices: list[Expected], now: datetime, task
     elif waiting and rng.random() < 0.6:
         return FactKind.RELEASE, {"notice": f"{task}#{waiting[0].name}"}
     else:
-        kinds = [FactKind.DONE] * 5 + [FactKind.REPORT] * 3 + [FactKind.ACK] * 2
+        kinds = [FactKind.DONE] * 5 + [FactKind.REPORT] * 3 + [FactKind.ACK] * 4
         kinds += [FactKind.WAIVE, FactKind.PAUSE, FactKind.EXTEND, FactKind.WITHDRAW]
     kind = rng.choice(kinds)
     match kind:

@@ -144,6 +144,14 @@ class Eye:
         """The notices of the messages after that number."""
         return [key for (key,) in self.rows("SELECT key FROM notice WHERE outbox_id > ?", after)]
 
+    def waiting(self) -> list[str]:
+        """The notices that wait in the outbox."""
+        question = (
+            "SELECT n.key FROM notice n JOIN outbox o ON o.id = n.outbox_id"
+            " WHERE n.outcome = 'queued' AND o.state IN ('pending', 'retry') ORDER BY n.key"
+        )
+        return [key for (key,) in self.rows(question)]
+
     def state(self, message_id: str) -> str:
         """Where a message stands."""
         return "".join(state for (state,) in self.rows("SELECT state FROM outbox WHERE message_id = ?", message_id))

@@ -1,13 +1,10 @@
-"""Two hundred office-years under their seeds, in every run of the tests; `make simulate` plays two thousand.
-
-DUBAN_YEARS says how many.
-"""
+"""Office-years under their seeds: `make test` plays two hundred, `make simulate` two thousand, a bare pytest a few."""
 
 import os
 
 from .play import play, told
 
-YEARS = int(os.environ.get("DUBAN_YEARS", "200"))
+YEARS = int(os.environ.get("DUBAN_YEARS", "6"))
 
 
 def test_every_promise_is_kept_whatever_happens(record_property):

@@ -30,7 +30,7 @@ from scheduler.workdays.keeping import written
 
 from .office import Office, edited, random_office
 from .oracle import Happened, Oracle
-from .people import Said, act, state_of
+from .people import Said, act, settle, state_of
 from .server import Crash, Drawer, Eye, Fuse, Seamed, Server
 
 ROOT = Path(__file__).parents[2]
@@ -149,6 +149,7 @@ class World:
                 self._stop()
                 self.audit = self._hand.verify()
                 self.record = tuple(self._hand.facts())
+                self.counts["waiting mails made one"] += sum("merged" in f.data for f in self.record)
             finally:
                 self._stop()
                 self.eye.close()
@@ -232,6 +233,8 @@ class World:
             found.append(max(datetime.fromisoformat(mail) - self.offset, soon))
             if found[-1] == soon:
                 found[-1] = self.true + 10 * MINUTE
+            if self.server.mode in {"temporary", "configuration"}:  # until it is over each try is like the last
+                found[-1] = max(found[-1], self.true + 3 * HOUR)
         found += [at - self.offset for at in self._looks if at > self.now][:1]
         return min(found)
 
@@ -403,8 +406,13 @@ class World:
         if self.server.mode == "ok" and self.true < self.end - 12 * DAY:
             self.counts[f"server: {mode}"] += 1
             self.server.mode = mode
-            self._put(self.true + self.rng.choice((0.2, 2, 5, 10, 30)) * HOUR, "temporary-over")
+            span = self.rng.choice((0.2, 2, 10, 30, 100, 170)) * HOUR
+            self._put(self.true + span, "temporary-over")
+            self._put(self.true + 0.9 * span, "settle")
             self.ill()
+
+    def _settle(self, _: object) -> None:
+        settle(self, self._hand, self._luck, self.eye.waiting())
 
     def _temporary_over(self, _: object) -> None:
         if self.server.mode != "ok":
