@@ -10,13 +10,24 @@ from scheduler.mailing.datenotes import date_notes, provisional_note
 from scheduler.mailing.reader import beijing, whose
 from scheduler.mailing.views import ChangeView, ItemView
 from scheduler.planning import Plan, standing
-from scheduler.planning.model import BEIJING, Moment, Notice, OutcomeKind, Progress, Recipient, Standing, Task
+from scheduler.planning.model import (
+    BEIJING,
+    Moment,
+    Notice,
+    NoticeKind,
+    OutcomeKind,
+    Progress,
+    Recipient,
+    Standing,
+    Task,
+)
 from scheduler.planning.standing import is_overdue
 from scheduler.register import Obligation
 from scheduler.register.model import Basis, Selector
 from scheduler.register.values import SetBy
 from scheduler.workdays import Calendar
 
+MARKS = {NoticeKind.REMINDER: "提醒", NoticeKind.CHASER: "催办", NoticeKind.ESCALATION: "督办"}
 _DUE_NAMES = {SetBy.LAW: "法定期限", SetBy.TEXT: "规定期限", SetBy.OFFICE: "规定期限"}
 _ROLES = {"leader": "主要负责人", "deputy": "分管负责人", "office-head": "办公室主要负责人", "officer": "承办人"}
 _MOST_NAMES = 20
@@ -76,6 +87,7 @@ def item_view(notice: Notice, plan: Plan, now: datetime, reader: Recipient) -> I
         called=tuple(sorted({day_of(call.on) for call in plan.history.task(task.id).calls})),
         by_hand=notice.step.by_hand,
         feedback=_feedback(task, how, plan),
+        mark=MARKS[notice.step.kind],
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from scheduler.mailing import reader
 from scheduler.mailing.errors import ConfigurationFailure
 from scheduler.mailing.invitation import invitation
-from scheduler.mailing.items import item_view, span_of, title_of
+from scheduler.mailing.items import MARKS, item_view, span_of, title_of
 from scheduler.mailing.letter import Letter, Mailbox, deliverable, one_line
 from scheduler.mailing.templates import Rendered, Templates, fields
 from scheduler.mailing.views import (
@@ -43,14 +43,13 @@ from scheduler.planning.people import recipients
 from scheduler.problems import Problem
 from scheduler.words import say
 
-_MARKS = {NoticeKind.REMINDER: "提醒", NoticeKind.CHASER: "催办", NoticeKind.ESCALATION: "督办"}
 _GRAVITY = (NoticeKind.ESCALATION, NoticeKind.CHASER, NoticeKind.REMINDER)
 _REGISTERED = frozenset({State.DONE, State.DONE_LATE, State.REPORTED})
 _REVIEW_AFTER = 3  # working days until a superior is proposed the next step
 
 
 _MAILS = {
-    **{MessageKind(kind): mark for kind, mark in _MARKS.items()},
+    **{MessageKind(kind): mark for kind, mark in MARKS.items()},
     MessageKind.DIGEST: "汇总",
     MessageKind.WEEKLY: "每周汇总",
     MessageKind.PREVIEW: "拟发",
@@ -217,13 +216,20 @@ def _letter_view(draft: _Draft) -> LetterView:
     today = now.astimezone(BEIJING).date()
     ask, explain = reader.asked_by(now, calendar, region)
     upward = any(n.step.to is not None and n.step.to.upward for n in notices)
+    whys = reader.redirections(meant, notices, plan, message.moment)
+    shared = len(set(whys)) <= 1
     return LetterView(
         office=reader.office_view(plan),
-        reader=reader.reader_view(meant, notices, plan, today, banner.text() if banner is not None else None),
+        reader=reader.reader_view(
+            meant if shared else replace(meant, note=None), notices, plan, today, banner.text() if banner else None
+        ),
         now=now.astimezone(BEIJING),
         beijing=reader.beijing(region),
         late_from=_late_from(draft),
-        items=tuple(item_view(n, plan, now, meant) for n in notices),
+        items=tuple(
+            replace(item_view(n, plan, now, meant), note=None if shared else why)
+            for n, why in zip(notices, whys, strict=True)
+        ),
         ask=ask,
         explain=explain,
         review_day=calendar.add(today, _REVIEW_AFTER),
@@ -276,7 +282,7 @@ def _template(kind: MessageKind, items: Sequence[ItemView]) -> str:
 
 def _mark(notices: Sequence[Notice]) -> str:
     kinds = {n.step.kind for n in notices}
-    return next((_MARKS[kind] for kind in _GRAVITY if kind in kinds), "")
+    return next((MARKS[kind] for kind in _GRAVITY if kind in kinds), "")
 
 
 def _tally(notices: Sequence[Notice], plan: Plan, now: datetime) -> TallyView:
@@ -299,7 +305,7 @@ def _coming_view(one: Coming, plan: Plan) -> ComingView:
     task = one.notice.task
     return ComingView(
         at=one.at.astimezone(BEIJING),
-        kind=_MARKS[one.notice.step.kind],
+        kind=MARKS[one.notice.step.kind],
         reader=one.recipient.name if one.recipient is not None else "—",
         title=title_of(task, plan),
         unit=plan.roster.unit(task.bearer.unit).name,

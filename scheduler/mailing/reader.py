@@ -42,6 +42,15 @@ def reader_view(
     )
 
 
+def redirections(recipient: Recipient, notices: Sequence[Notice], plan: Plan, at: datetime) -> tuple[str | None, ...]:
+    """Why each notice came to this mailbox rather than to the one for whom it was meant; None for the reader's own."""
+    routes = [plan.directory.route(n.task.bearer, n.step.to, at.astimezone(BEIJING)).recipient for n in notices]
+    # Who no longer gets a notice of a mail that waited: what its recipient was told of stays true.
+    same = [found is not None and found.address.casefold() == recipient.address.casefold() for found in routes]
+    notes = [found.note if here and found else recipient.note for found, here in zip(routes, same, strict=True)]
+    return tuple(None if note is None else with_chinese_days(note.text()).replace("本邮件", "本项") for note in notes)
+
+
 def _salutation(recipient: Recipient, leads: bool) -> str:
     if recipient.who == recipient.unit:  # a shared mailbox
         return recipient.name

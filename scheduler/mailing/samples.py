@@ -73,6 +73,7 @@ _ITEM = ItemView(
     called=(),
     by_hand=False,
     feedback="尚未反馈",
+    mark="提醒",
 )
 _RICH = replace(
     _ITEM,
@@ -103,6 +104,8 @@ _RICH = replace(
     called=(date(2027, 2, 2),),
     by_hand=True,
     feedback="2月2日已签收",
+    mark="督办",
+    note="本项原送孙立（其2027年1月30日至2月5日不在岗），现送您处理。",
 )
 _LETTER = LetterView(
     office=_OFFICE,

@@ -21,7 +21,7 @@ class OfficeView:
 class ReaderView:
     """To whom: 林岚同志, 许文副主任 or a unit's full name.
 
-    `notes` say why it came to this mailbox, `banner` that it is a trial.
+    `notes` say why all of it came to this mailbox, `banner` that it is a trial.
     """
 
     salutation: str
@@ -44,7 +44,8 @@ class ItemView:
 
     `target_short` is 1月29日前, `count` 1/2, `subject` the title without its verb. `whose` is 你单位, 贵单位, 我办, 您
     or the full name. `span` is 剩20个工作日 or 逾期1个工作日, by the bearer's calendar at the moment of sending.
-    `called` are the days of telephone calls; `by_hand` says that a person asked for this chaser.
+    `called` are the days of telephone calls; `by_hand` says that a person asked for this chaser. `mark` is 提醒, 催办
+    or 督办; `note` says why this one came to this mailbox, where that is not true of all in the letter.
     """
 
     id: str
@@ -89,6 +90,8 @@ class ItemView:
     called: tuple[date, ...]
     by_hand: bool
     feedback: str
+    mark: str
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

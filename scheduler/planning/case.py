@@ -129,13 +129,11 @@ def deliver(case: Case, step: Step, now: datetime, ready: datetime) -> Ruling:
     if route.pace is MailPace.URGENT and step.kind is NoticeKind.REMINDER:
         return Ruling(step, Verdict.SKIP, Reason.URGENT_ONLY, route=route)
     opens = case.window.next(case.slot.dates.opens)
-    if step.at.date() < case.slot.dates.opens:
-        if now < opens:
-            return Ruling(step, Verdict.HOLD, Reason.NOT_OPEN, opens, route)
+    if step.at.date() < case.slot.dates.opens and now < opens:
+        return Ruling(step, Verdict.HOLD, Reason.NOT_OPEN, opens, route)
     overdue = end_of(case.slot.dates.due)
-    if not step.ahead and not step.by_hand:
-        if now < overdue:
-            return Ruling(step, Verdict.HOLD, Reason.NOT_OVERDUE, case.window.next(overdue), route)
+    if not step.ahead and not step.by_hand and now < overdue:
+        return Ruling(step, Verdict.HOLD, Reason.NOT_OVERDUE, case.window.next(overdue), route)
     ready = _ready(case, step, ready)
     if route.pace is MailPace.WEEKLY and not case.window.anytime and not step.by_hand:
         sheet = Ruling(step, Verdict.HOLD, Reason.WEEKLY, case.sheet_moment(step, route.recipient, ready), route)

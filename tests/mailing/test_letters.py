@@ -141,6 +141,11 @@ def delegate() -> Letter:
     return written("2026-12-31T10:00", (SHIDU, "remind-20wd"))
 
 
+def delegate_of_some() -> Letter:
+    """To the delegate: her own item, and one of the colleague who is away."""
+    return written("2026-12-31T10:00", (REPORT, "remind-20wd"), (SHIDU, "remind-20wd"))
+
+
 def late_after_an_outage() -> Letter:
     return written("2027-01-25T10:00", (REPORT, "remind-5wd"), late=True, moment=at("2027-01-22T10:00"))
 
@@ -269,6 +274,7 @@ SINGLE: tuple[Callable[[], Letter], ...] = (
     quota_through_the_officer,
     coverage_that_names_the_missing,
     delegate,
+    delegate_of_some,
     late_after_an_outage,
     late_after_weeks,
     trial,
@@ -327,6 +333,20 @@ def test_after_telephone_calls_the_table_for_a_superior_has_a_column_of_their_da
 
 def test_a_late_letter_names_the_earliest_moment_of_its_late_notices() -> None:
     assert "本邮件因故迟发，原定2027年2月1日（星期一）10:00发送；" in letter_of(late_after_weeks).text
+
+
+def test_what_is_true_of_some_items_alone_stands_beside_them() -> None:
+    head, _, listed = letter_of(delegate_of_some).text.partition("截至")
+    assert "原送" not in head
+    own, _, meant_for_another = listed.partition("2. 【提醒】")
+    assert "原送" not in own
+    assert "本项原送马俊（其2026年12月28日至2027年1月8日不在岗），现送您处理。" in meant_for_another
+
+
+def test_each_item_of_a_list_says_how_grave_it_is() -> None:
+    letter = letter_of(late_after_weeks)
+    assert letter.subject.startswith("【督办】")
+    assert re.findall(r"(?m)^\d\. 【(..)】", letter.text) == ["催办", "督办"]
 
 
 UNFIT = re.compile(
