@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -13,10 +13,12 @@ from scheduler.planning import meant
 from scheduler.planning.entries import known
 from scheduler.planning.model import Light, State
 from scheduler.planning.periods import Period
+from scheduler.planning.spoken import STATES
 from scheduler.problems import Problem, UsageError
 from scheduler.register import Register, Roster
 from scheduler.reports.selection import Selection, named, tree
-from scheduler.words import say
+from scheduler.reports.status import LIGHTS
+from scheduler.words import Lang, Phrase, say
 
 F = TypeVar("F", bound=Callable[..., object])
 Asked = tuple[str, ...]
@@ -29,23 +31,40 @@ def filters(function: F) -> F:
     return function
 
 
+class Named(click.Choice[str]):
+    """Members of a closed set, by the word of the program or by that which reports write; the case does not matter."""
+
+    def __init__(self, called: Mapping[Any, Phrase]) -> None:
+        self.values = {said.text(lang).lower(): member.value for member, said in called.items() for lang in Lang}
+        self.values |= {member.value: member.value for member in called}
+        super().__init__([word for member, said in called.items() for word in (member.value, said.text(Lang.ZH))])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word of the program; raises BadParameter."""
+        return self.values.get(str(value).strip().lower()) or super().convert(value, param, ctx)
+
+
+def _names(called: Mapping[Any, Phrase]) -> tuple[Phrase, ...]:
+    return tuple(say("{id}（{name}）", id=member.value, name=said) for member, said in called.items())
+
+
 _OPTIONS = (
     option("--unit", multiple=True, metavar="UNIT", words=say("只看这个单位（编号、名称或简称），可写几次")),
     option("--tree", metavar="UNIT", words=say("只看这个单位和它下面的所有单位")),
     option("--person", multiple=True, metavar="PERSON", words=say("只看这个人（编号或姓名）的，含他承办的")),
     option(
         "--state",
-        type=click.Choice([state.value for state in State]),
+        type=Named(STATES),
         multiple=True,
         metavar="STATE",
-        words=say("只看这种状态，如 overdue，可写几次"),
+        words=say("只看这种状态，可写几次：{names}", names=_names(STATES)),
     ),
     option(
         "--light",
-        type=click.Choice([light.value for light in Light]),
+        type=Named(LIGHTS),
         multiple=True,
         metavar="LIGHT",
-        words=say("只看这种灯：red、yellow、green、grey"),
+        words=say("只看这种灯，可写几次：{names}", names=_names(LIGHTS)),
     ),
     option("--obligation", multiple=True, metavar="ID", words=say("只看这个事项")),
     option("--category", multiple=True, metavar="NAME", words=say("只看这个考核类别；没有类别的写“未分类”")),

@@ -43,6 +43,34 @@ def test_status_keeps_what_was_asked_for(office, words, part):
 
 
 @pytest.mark.parametrize(
+    ("word", "english"),
+    [
+        (("--state", "逾期"), ("--state", "overdue")),
+        (("--state", "OVERDUE"), ("--state", "overdue")),
+        (("--state", "办理中", "--state", "待核"), ("--state", "open", "--state", "reported")),
+        (("--light", "红"), ("--light", "red")),
+        (("--light", "Red"), ("--light", "red")),
+    ],
+)
+def test_a_filter_takes_the_words_that_the_output_says(office, word, english):
+    kept = tasks(office, *word)
+    assert kept == tasks(office, *english)
+    assert kept
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_help_lists_the_words_of_a_filter(office, lang):
+    said = "".join(office("status", "--help", "--lang", lang).stdout.split())
+    assert all(word in said for word in ("overdue", "reported", "red", "grey"))
+    assert lang == "en" or all(word in said for word in ("逾期", "待核", "红", "灰"))
+
+
+def test_a_filter_that_is_no_state_names_those_there_are(office):
+    said = office("status", "--state", "超期").stderr
+    assert "--state 只能是 dormant、未启用" in said
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--tree", "wanghe"), "error[unknown-unit] 台账中没有这个单位：wanghe"),
