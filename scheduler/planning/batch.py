@@ -33,6 +33,7 @@ _COLUMN_OF = MappingProxyType(
         "record-whose": "record",
         "bad-number": "value",
         "in-the-future": "on",
+        "done-too-early": "on",
         "resume-before-pause": "on",
         "evidence-missing": "evidence",
     }

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from scheduler.planning import meant
 from scheduler.planning.changes import stopped_since
+from scheduler.planning.earliest import earliest, is_before
 from scheduler.planning.meant import unknown
 from scheduler.planning.model import BEIJING, Entry, FactKind, Moment, Scalar, Standing, State, Task
 from scheduler.planning.plan import Plan
@@ -57,6 +58,7 @@ class Clerk:
         if found.state is State.REPORTED:
             refuse("already-reported", say("{task} 已经报结，等待核实", task=task.id))
         self._past(on)
+        _not_too_early(task, on, self.now)
         data = _dated(task) | {"evidence": evidence, "note": note}
         return self._task(FactKind.REPORT, task, on, data, say("已报结，等待核实；提醒、催办和督办停发"))
 
@@ -66,6 +68,7 @@ class Clerk:
         """办结, at once. Where the row demands evidence it is required."""
         task, _ = self._open(task_id)
         self._past(on)
+        _not_too_early(task, on, self.now)
         _proved(task, evidence)
         data = _dated(task) | {"evidence": evidence, "note": note}
         return self._task(FactKind.DONE, task, on, data, _finished(on))
@@ -233,6 +236,20 @@ def not_later(on: Moment, now: datetime) -> None:
 def present(data: Mapping[str, Scalar]) -> dict[str, Scalar | tuple[str, ...]]:
     """The data of a fact without what was not said."""
     return {key: value for key, value in data.items() if value is not None}
+
+
+def _not_too_early(task: Task, on: Moment, now: datetime) -> None:
+    """Nobody has done what had not begun; RefusedError else."""
+    found = earliest(task.slot)
+    if found is None or not is_before(on, found[0]):
+        return
+    first, what = found
+    today = now.astimezone(BEIJING).date()
+    hint = say("可写{first}至{today}，检查年份和月份", first=iso(first), today=today.isoformat())
+    if day_of(first) > today:
+        hint = say("{first}以后再登记", first=iso(first))
+    message = say("{task} 不会在{on}办结：早于{what}（{first}）", task=task.id, on=iso(on), what=what, first=iso(first))
+    refuse("done-too-early", message, hint)
 
 
 def _proved(task: Task, evidence: str | None) -> None:

@@ -1,0 +1,74 @@
+"""Slips of the pen in a date or a number: refused with what was meant, and nothing is written down."""
+
+from __future__ import annotations
+
+import pytest
+
+ISSUED = ("event", "document.issued", "--unit", "changji-city", "--ref", "CJ-17", "--at", "2026-11-20")  # a Friday
+PUBLISH = "publish/changji-city/CJ-17"
+REPORT = "annual-report/changji-city/2026"  # covers the year before the one in which it falls due
+
+
+@pytest.mark.parametrize("word", ["done", "report"])
+@pytest.mark.parametrize(
+    ("task", "on", "first"),
+    [
+        (PUBLISH, "2026-11-19", "2026-11-20"),
+        (PUBLISH, "2025-11-20", "2026-11-20"),
+        (PUBLISH, "2026-11-20", ""),
+        (PUBLISH, "2026-11-20T09:00", ""),
+        (REPORT, "2025-12-31", "2026-01-01"),
+        (REPORT, "2026-01-01", ""),  # long before it opens, in the year that it tells of
+    ],
+)
+def test_nothing_is_done_before_its_event_or_its_period(office, word, task, on, first):
+    office(*ISSUED)
+    result = office(word, task, "--on", on, "--evidence", "1号")
+    assert result.exit_code == (3 if first else 0)
+    assert ("done-too-early" in result.stderr) == bool(first)
+    assert first in result.stderr
+
+
+def test_a_line_of_a_file_that_is_done_too_early_is_named(office):
+    office(*ISSUED)
+    path = office.folder / "facts.csv"
+    path.write_text(f"事实,任务,日期\n办结,{PUBLISH},2026-11-01\n")
+    result = office("import", str(path))
+    assert result.exit_code == 1
+    assert "facts.csv:2:" in result.stderr
+    assert "done-too-early" in result.stderr
+
+
+MORE = """\
+  - id: explain
+    title: 解读规范性文件
+    owed_by: event.unit
+    due: {with: document.issued}
+  - id: brief
+    title: 汇报规范性文件公开情况
+    owed_by: {kind: county}
+    due: {within: 5wd, after: done publish}
+  - id: plan-next
+    title: 报送年度要点
+    owed_by: {kind: county}
+    due: {every: year, by: 01-05, roll: preceding}
+not_tracked:"""
+
+
+@pytest.mark.parametrize(
+    ("task", "on", "exit_code"),
+    [
+        ("explain/changji-city/CJ-17", "2026-11-18", 0),  # along with the event: it may be ready before
+        ("brief/changji-city/CJ-17", "2026-11-22", 3),  # the task that it follows was done a day later
+        ("brief/changji-city/CJ-17", "2026-11-23", 0),
+        ("plan-next/changji-city/2027", "2026-11-22", 0),  # it falls due so early that its time begins the year before
+        ("plan-next/changji-city/2027", "2025-11-22", 3),
+    ],
+)
+def test_what_a_task_hangs_on_says_from_when_it_may_be_done(office, task, on, exit_code):
+    office.edit("not_tracked:", MORE)
+    office(*ISSUED)
+    office("done", PUBLISH, "--on", "2026-11-23")
+    result = office("done", task, "--on", on)
+    assert result.exit_code == exit_code
+    assert ("done-too-early" in result.stderr) == bool(exit_code)
