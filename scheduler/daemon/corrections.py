@@ -5,7 +5,6 @@ A person enters a correction as a fact; at the next beat it becomes mail, once f
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from scheduler.daemon.dispatch import ON_TRIAL
 from scheduler.journal import Body, Journal, OutboxRow, OutboxState
 from scheduler.mailing import Letter, Post, Wrong
 from scheduler.mailing.post import thread_of
-from scheduler.planning import Plan
+from scheduler.planning import History, Plan
 from scheduler.planning.messages import on_trial
 from scheduler.planning.model import Entry, Fact, FactKind, Message, MessageKind, Recipient
 from scheduler.planning.people import Directory
@@ -46,12 +45,12 @@ def wrong_mails(said: str, journal: Journal) -> tuple[OutboxRow, ...]:
     return sent
 
 
-def entry_of(row: OutboxRow, text: str, by: str, journal: Journal) -> Entry:
+def entry_of(row: OutboxRow, text: str, by: str, history: History) -> Entry:
     """The entry of one correction; RefusedError where the same has been entered already."""
     tasks = _tasks(row)
-    for fact in journal.facts(kinds=[FactKind.CORRECT]):
-        if (fact.data.get("message"), fact.data.get("text")) == (row.key, text):
-            message = say("这封邮件已经这样更正过（第{seq}号记录）", seq=fact.seq)
+    for seq, said in history.corrections.items():
+        if said == (row.key, text):
+            message = say("这封邮件已经这样更正过（第{seq}号记录）", seq=seq)
             raise RefusedError(Problem("corrected-already", message, say("没有登记；更正的内容不同的，可以再更正")))
     task = tasks[0] if len(tasks) == 1 else None
     return Entry(FactKind.CORRECT, by, None, task, {"message": row.key, "text": text})
@@ -80,14 +79,13 @@ class Corrector:
         got = {r.address.casefold(): r for r in (*row.copies, row.recipient) if r.who not in missed}
         return tuple(reversed(got.values()))
 
-    def letters(self, row: OutboxRow, text: str, now: datetime) -> Iterator[tuple[Message, Letter]]:
-        """The letter to each receiver of a wrong mail; during the trial all go to the admin."""
+    def letters(self, row: OutboxRow, text: str, now: datetime, seq: int = 0) -> Iterator[tuple[Message, Letter]]:
+        """The letter of entry `seq` to each receiver of a wrong mail; during the trial all go to the admin."""
         wrong = Wrong(row.kind, row.settled_at or row.moment, _tasks(row))
         office, directory = self.plan.register.office, Directory(self.plan.roster)
         admin = directory.admin(now.astimezone(BEIJING).date()) if office.trial else None
-        digest = hashlib.sha256(text.encode()).hexdigest()[:12]
         for recipient in self.receivers(row, now):
-            cause = f"{row.key}:{digest}:{recipient.who}"
+            cause = f"{seq}:{row.key}:{recipient.who}"
             key = f"{MessageKind.CORRECTION}:{cause}"
             at = self._moment(recipient, now)
             message = Message(key, MessageKind.CORRECTION, recipient, (), at, (), cause=cause)
@@ -127,10 +125,10 @@ class Corrections:
     def _queue(self, fact: Fact, now: datetime) -> None:
         journal = self._desk.journal
         row = journal.message(str(fact.data.get("message")))
-        if row is None:
+        if row is None or fact.seq not in self._desk.plan.history.corrections:
             return
         corrector = Corrector(journal, self._desk.plan, self._post, self._domain)
-        made = list(corrector.letters(row, str(fact.data.get("text")), now))
+        made = list(corrector.letters(row, str(fact.data.get("text")), now, fact.seq))
         earlier = tuple(filter(None, (thread_of(_tasks(row), row.message_id), row.message_id)))
         bodies = {m.key: Body(letter.subject, letter.text, letter.html, earlier) for m, letter in made}
         journal.enqueue([message for message, _ in made], [], now=now, domain=self._domain, bodies=bodies)

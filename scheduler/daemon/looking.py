@@ -51,6 +51,11 @@ def look_at(keys: Sequence[str], plan: Plan, now: datetime) -> Looked:
     return Looked(tuple(wanted), tuple(gone.items()), max(waits, default=None))
 
 
+def entered(row: OutboxRow) -> int:
+    """The number of the entry from which a 更正 was made: its cause begins with it."""
+    return int((row.cause or "").partition(":")[0])
+
+
 def unwanted(key: str, plan: Plan, now: datetime) -> str | None:
     """Why a notice that waits in the outbox will never go; None where it will."""
     found = look_again(key, plan, now)
@@ -60,11 +65,15 @@ def unwanted(key: str, plan: Plan, now: datetime) -> str | None:
 
 
 def _without_notices(row: OutboxRow, plan: Plan, now: datetime) -> Looked:
-    """A preview is of use up to the end of the next working day; what goes to others keeps to the office's hours."""
+    """A preview is of use up to the end of the next working day, a correction while it stands; what goes to others
+    keeps to the office's hours.
+    """
     office, today = plan.register.office, now.astimezone(BEIJING)
     calendar = plan.calendars.of(office.region)
     if row.kind is MessageKind.PREVIEW and today.date() > calendar.add(row.moment.astimezone(BEIJING).date(), 1):
         return Looked(unwanted=((Reason.OVERTAKEN, None),))
+    if row.kind is MessageKind.CORRECTION and entered(row) not in plan.history.corrections:
+        return Looked(unwanted=((Reason.WITHDRAWN, None),))
     window = Window(calendar, office.send_at)
     if row.kind in _TO_THE_ADMIN or window.is_open(today):
         return Looked()

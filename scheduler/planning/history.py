@@ -216,6 +216,11 @@ class History:
         return self._index.gap
 
     @property
+    def corrections(self) -> Mapping[int, tuple[str, str]]:
+        """更正 that stand, by number: the key of the message that was wrong, and what is right."""
+        return self._index.corrections
+
+    @property
     def withdrawn(self) -> Mapping[str, str]:
         """The names of the notices that a person took out, with the reason."""
         return self._index.withdrawn

@@ -86,6 +86,7 @@ class Index:
         self.claimed: dict[str, str] = {}  # by reference: the unit that an event was given only when it was corrected
         self.withdrawn: dict[str, str] = {}
         self.released: set[str] = set()
+        self.corrections: dict[int, tuple[str, str]] = {}  # by number: the message that was wrong, what is right
         self.changes: list[datetime] = []
         self.opened: datetime | None = None  # when a table was first loaded
         self.gap: Gap | None = None  # of the last copy that was put back
@@ -112,6 +113,7 @@ class Index:
             FactKind.CALENDAR: self._change,
             FactKind.RELEASE: self._release,
             FactKind.WITHDRAW: self._withdraw,
+            FactKind.CORRECT: self._correct,
             FactKind.FAILED: self._failure,
             FactKind.RESTORED: self._restored,
             **dict.fromkeys((FactKind.QUEUED, FactKind.SENT, FactKind.SKIPPED, FactKind.DROPPED), self._outcome),
@@ -154,6 +156,10 @@ class Index:
         notice = text(fact.data, "notice") or ""
         self.withdrawn[notice] = text(fact.data, "reason") or ""
         self._tell(notice.rpartition("#")[0])
+
+    def _correct(self, fact: Fact) -> None:
+        self.corrections[fact.seq] = text(fact.data, "message") or "", text(fact.data, "text") or ""
+        self._task(fact)
 
     def _tell(self, task: str) -> None:
         obligation, bearer, period = parts(task)

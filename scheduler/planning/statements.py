@@ -28,7 +28,7 @@ _VALUE = re.compile(r"\d+(\.\d+)?%?|\d+/\d+")
 _VOIDABLE = frozenset(
     {FactKind.EVENT, FactKind.RECORD, FactKind.DONE, FactKind.REPORT, FactKind.CONFIRM, FactKind.RETURN, FactKind.ACK}
     | {FactKind.EXTEND, FactKind.PAUSE, FactKind.RESUME, FactKind.WAIVE, FactKind.REOPEN, FactKind.ASSIGN}
-    | {FactKind.RELEASE, FactKind.WITHDRAW, FactKind.FREEZE, FactKind.CHASE, FactKind.CALL}
+    | {FactKind.RELEASE, FactKind.WITHDRAW, FactKind.FREEZE, FactKind.CHASE, FactKind.CALL, FactKind.CORRECT}
 )
 _GONE = frozenset({OutcomeKind.SENT, OutcomeKind.SKIPPED, OutcomeKind.DEAD, OutcomeKind.DROPPED})
 

@@ -8,7 +8,9 @@ from small_office import ADMIN, CITY, LIN, ZHOU, at
 from scheduler.daemon.corrections import entry_of, wrong_mails
 from scheduler.mailing import Receipt, TemporaryFailure
 from scheduler.mailing.mime import mime
+from scheduler.planning import History
 from scheduler.planning.model import FactKind, MessageKind
+from scheduler.planning.statements import void
 from scheduler.problems import RefusedError, UsageError
 
 NOTICE = f"{CITY}#remind-5wd"
@@ -20,7 +22,8 @@ def corrected(office, said: str = NOTICE, text: str = TEXT) -> list[str]:
     """Somebody enters a correction; the keys of the mails that it is about."""
     with office.journal as journal:
         rows = wrong_mails(said, journal)
-        journal.append([entry_of(row, text, "he.ping", journal) for row in rows], now=office.now)
+        history = History.of(journal.facts())
+        journal.append([entry_of(row, text, "he.ping", history) for row in rows], now=office.now)
     return [row.key for row in rows]
 
 
@@ -68,6 +71,30 @@ def test_outside_of_the_send_hours_it_waits(office, reminded):
     corrected(office)
     assert office.beat(reminded, "2026-01-24 12:01") == []
     assert office.beat(reminded, "2026-01-26 09:00") == [ZHOU]
+
+
+def voided(office) -> None:
+    """Somebody voids the last entry."""
+    with office.journal as journal:
+        facts = tuple(journal.facts())
+        last = max(fact.seq for fact in facts if fact.kind is FactKind.CORRECT)
+        journal.append([void(facts, "he.ping", seq=last, reason="写错了").entry], now=office.now)
+
+
+@pytest.mark.parametrize("queued", [False, True])
+def test_a_mistyped_one_is_voided_before_it_goes_and_may_be_entered_again(office, reminded, queued):
+    office.now = at("2026-01-24 20:00")  # a Saturday
+    corrected(office)
+    if queued:
+        office.beat(reminded, "2026-01-24 20:01")
+    voided(office)
+    office.beat(reminded, "2026-01-26 09:00")
+    assert corrections(office) == []
+    corrected(office)
+    office.beat(reminded, "2026-01-26 10:00")
+    assert corrections(office) == [ZHOU]
+    with office.journal as journal:
+        assert journal.verify().fault is None
 
 
 def test_on_a_rest_day_of_the_readers_own_unit_it_waits(office, reminded):
