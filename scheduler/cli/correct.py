@@ -9,7 +9,7 @@ import click
 
 from scheduler import clock
 from scheduler.cli.desk import bare, existing, login
-from scheduler.cli.options import command, option, output_format, tell
+from scheduler.cli.options import command, option, output_format, tell, written
 from scheduler.cli.output import print_json
 from scheduler.daemon.corrections import Corrector, entry_of, wrong_mails
 from scheduler.daemon.start import sender_domain
@@ -33,13 +33,11 @@ from scheduler.words import say
     ),
 )
 @click.argument("mail")
-@option("--text", metavar="TEXT", required=True, words=say("更正的内容，原样写进邮件"))
+@option("--text", type=written, metavar="TEXT", required=True, words=say("更正的内容，原样写进邮件"))
 @option("--dry-run", is_flag=True, words=say("写成邮件看看，不登记，不发送"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
 def correct(*, mail: str, text: str, dry_run: bool, by_whom: str | None) -> None:
-    desk, now, text = bare(), clock.now(), text.strip()
-    if not text:
-        raise click.BadParameter(tell(say("没有写更正的内容")), param_hint="--text")
+    desk, now = bare(), clock.now()
     existing(desk)
     plan, post = desk.plan(now), Post(desk.settings.templates, desk.settings.sender)
     corrector = Corrector(desk.journal, plan, post, sender_domain(desk.settings.sender, plan.register))

@@ -10,7 +10,7 @@ import click
 from scheduler import clock
 from scheduler.cli.desk import login, plan_around, services
 from scheduler.cli.moments import moment
-from scheduler.cli.options import command, option, output_format, tell
+from scheduler.cli.options import command, option, output_format, tell, written
 from scheduler.cli.output import line
 from scheduler.planning import statements
 from scheduler.planning.entries import Accepted, Clerk
@@ -49,11 +49,11 @@ def _on(function: F) -> F:
 
 
 def _words(name: str, words: Phrase, *, required: bool = False) -> Callable[[F], F]:
-    return option(f"--{name}", metavar="TEXT", required=required, words=words)
+    return option(f"--{name}", type=written, metavar="TEXT", required=required, words=words)
 
 
 _reason = _words("reason", say("理由"), required=True)
-_approved = option("--approved-by", metavar="WHO", required=True, words=say("批准人"))
+_approved = option("--approved-by", type=written, metavar="WHO", required=True, words=say("批准人"))
 _evidence = _words("evidence", say("办结依据：文号、网址、收文登记号"))
 _note = _words("note", say("说明"))
 
@@ -111,6 +111,7 @@ def _today(on: Moment | None) -> Moment:
 @_words("title", say("标题；不会写进邮件，除非台账允许"))
 @option("--planned", is_flag=True, words=say("预定，尚未发生"))
 @option("--due", type=moment, metavar="DATE", words=say("来文自带的期限"))
+@option("--old", is_flag=True, words=say("一年多以前的事件，年份没有写错"))
 def event(*, by_whom: str | None, **said: Any) -> None:
     add(by_whom, lambda clerk: statements.event(clerk.plan, clerk.by, clerk.now, **said))
 

@@ -59,6 +59,13 @@ def option(*names: str, words: Phrase, **attrs: Any) -> Callable[[F], F]:
     return click.option(*names, cls=Option, words=words, **attrs)
 
 
+def written(value: str) -> str:
+    """Words that somebody typed, without blanks around them; raises BadParameter where there are none."""
+    if not value.strip():
+        raise click.BadParameter(tell(say("内容是空的")))
+    return value.strip()
+
+
 def _kept(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
     if value is not None:
         ctx.find_root().meta[f"duban.{param.name}"] = value

@@ -10,12 +10,12 @@ import click
 
 from scheduler import clock
 from scheduler.cli.desk import login, plan_around, services
-from scheduler.cli.options import command, option, output_format, tell
+from scheduler.cli.options import command, option, output_format, tell, written
 from scheduler.cli.output import print_json
 from scheduler.daemon.services import Services
 from scheduler.planning import Plan
 from scheduler.planning.coming import Coming, coming
-from scheduler.planning.decide import held
+from scheduler.planning.decide import awaiting, held
 from scheduler.planning.entries import Accepted
 from scheduler.planning.model import Decision
 from scheduler.planning.statements import notices
@@ -43,7 +43,8 @@ _RESTORED = option("--restored", is_flag=True, words=say("恢复备份以前可�
 def outbox(*, tomorrow: bool) -> None:
     desk, now = services(), clock.now()
     if tomorrow:
-        _coming(_until_tomorrow(desk.plan(now), now))
+        plan = desk.plan(now)
+        _coming(_until_tomorrow(plan, now), awaiting(plan, now))
     else:
         _waiting(desk, now)
 
@@ -77,7 +78,7 @@ duban withdraw --restored --reason 恢复备份以前已经发过""",
 )
 @click.argument("notice", required=False)
 @_RESTORED
-@option("--reason", metavar="TEXT", required=True, words=say("理由"))
+@option("--reason", type=written, metavar="TEXT", required=True, words=say("理由"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
 def withdraw(*, notice: str | None, restored: bool, reason: str, by_whom: str | None) -> None:
     desk, now, by = services(), clock.now(), by_whom or login()
@@ -132,14 +133,16 @@ def _until_tomorrow(plan: Plan, now: datetime) -> list[Coming]:
     return list(coming(plan, now, last, endless=True))
 
 
-def _coming(found: Sequence[Coming]) -> None:
+def _coming(found: Sequence[Coming], waiting: Sequence[Decision]) -> None:
     if output_format() == "json":
-        print_json({"notices": [{"notice": one.notice.name} | notice_data(one) for one in found]})
+        shape = [{"notice": one.notice.name} | notice_data(one) for one in found]
+        print_json({"notices": shape, "awaiting_release": _names(waiting)})
         return
     if not found:
         click.echo(tell(say("到下一个工作日为止没有要发的通知。")))
     for line in aligned([_going(one) for one in found]):
         click.echo(line)
+    _say_awaiting(waiting)
 
 
 def _going(one: Coming) -> tuple[str, ...]:
@@ -152,8 +155,8 @@ def _waiting(desk: Services, now: datetime) -> None:
     from scheduler.journal.values import OPEN_STATES  # noqa: PLC0415 - the database is heavy, and this needs it alone
 
     rows = desk.journal.outbox(*OPEN_STATES) if desk.has_journal else ()
-    plan = desk.plan(now) if desk.history().gap is not None else None
-    waiting = held(plan, now) if plan is not None else []
+    plan = desk.plan(now)
+    waiting, asking = held(plan, now), awaiting(plan, now)
     if output_format() == "json":
         shape = [
             {"message": r.key, "kind": r.kind.value, "to": [r.recipient.who], "cc": [c.who for c in r.copies]}
@@ -161,7 +164,8 @@ def _waiting(desk: Services, now: datetime) -> None:
             | {"error": r.last_error, "message_id": r.message_id, "notices": list(r.notices)}
             for r in rows
         ]
-        print_json({"messages": shape, "held": [decision.notice.name for decision in waiting]})
+        names = {"held": [decision.notice.name for decision in waiting], "awaiting_release": _names(asking)}
+        print_json({"messages": shape} | names)
         return
     if not rows:
         click.echo(tell(say("没有待发的邮件。")))
@@ -171,6 +175,19 @@ def _waiting(desk: Services, now: datetime) -> None:
         click.echo(tell(say("恢复备份以前可能已经发出的{n}个通知等待放行：", n=len(waiting))))
     for line in aligned([_holding(decision) for decision in waiting]):
         click.echo(line)
+    _say_awaiting(asking)
+
+
+def _say_awaiting(waiting: Sequence[Decision]) -> None:
+    """What has come and goes only when somebody lets it."""
+    if waiting:
+        click.echo(tell(say("等待放行{n}个：", n=len(_names(waiting)))))
+    for line in aligned([_holding(decision) for decision in waiting]):
+        click.echo(line)
+
+
+def _names(waiting: Sequence[Decision]) -> list[str]:
+    return list(dict.fromkeys(decision.notice.name for decision in waiting))
 
 
 def _holding(decision: Decision) -> tuple[str, ...]:

@@ -170,3 +170,19 @@ def test_an_event_may_be_planned_for_a_day_to_come(office):
 def test_a_fact_of_a_task_of_a_year_long_past_can_be_entered(office):
     result = office("done", "annual-report/changji-city/2023", "--on", "2024-01-30", "--evidence", "收文第7号")
     assert result.exit_code == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("done", REPORT, "--evidence", "  "),
+        ("waive", REPORT, "--reason", "", "--approved-by", "he.ping"),
+        ("waive", REPORT, "--reason", "年内撤并", "--approved-by", " "),
+        ("call", REPORT, "--note", ""),
+        ("withdraw", f"{REPORT}#chase-1", "--reason", " "),
+        ("correct", f"{REPORT}#chase-1", "--text", ""),
+    ],
+)
+def test_words_may_not_be_empty(office, words):
+    result = office(*words)
+    assert (result.exit_code, "内容是空的" in result.stderr) == (2, True)
