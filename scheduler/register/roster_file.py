@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -56,13 +57,20 @@ DUTY = Form(
     frozenset({"序号", "星期", "备注"}),
 )  # fmt: skip
 
+_TOP = 5  # lines, among which a heading or a sign of the kind of roster is looked for
+_DAY = re.compile(r"[0-9]{4}\s*[-/.年]\s*[0-9]{1,2}\s*[-/.月]\s*[0-9]{1,2}")
+_OF_DUTY = re.compile(rf"日期|值班|带班|\bdate\b|{_DAY.pattern}", re.IGNORECASE)
+_SEPARATORS = {"\t": say("制表符"), ";": say("分号"), "；": say("全角分号"), "，": say("全角逗号")}
+
 
 def read_roster(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
     """The people of one file, or, where it has a column of dates, who is on duty; and what is wrong with it."""
     rows = read_rows(file, content)
     if isinstance(rows, Problem):
         return None, (rows,)
-    form = DUTY if any(DUTY.headings.get(cell.text.lower()) == "date" for cell in rows[0]) else PEOPLE
+    form = _form(rows)
+    if unreadable := _no_heading(file, rows, form):
+        return None, (unreadable,)
     columns, problems = _columns(file, rows[0], form)
     people: list[Node] = []
     for row in rows[1:]:
@@ -71,6 +79,36 @@ def read_roster(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, 
         people.append(_person(file, columns, row))
     section = Node(people, file, 1, 1, 1, 1)
     return Node({form.section: section}, file, 1, 1), tuple(problems)
+
+
+def _form(rows: Sequence[Sequence[Cell]]) -> Form:
+    """The kind of roster, by its heading; where that cannot be read, by what stands in the first lines."""
+    names = {cell.text.lower() for cell in rows[0]}
+    if any(DUTY.headings.get(name) == "date" for name in names):
+        return DUTY
+    if any(PEOPLE.headings.get(name) == "id" for name in names):
+        return PEOPLE
+    return DUTY if any(_OF_DUTY.search(cell.text) for row in rows[:_TOP] for cell in row) else PEOPLE
+
+
+def _no_heading(file: str, rows: Sequence[Sequence[Cell]], form: Form) -> Problem | None:
+    """Why the first line is no heading at all, where it is none: another separator, a title above it, rows at once."""
+    first = rows[0]
+    if any(form.headings.get(cell.text.lower()) in form.required for cell in first):
+        return None
+    place = Place(file, first[0].line, 1)
+    for row in rows[:_TOP]:
+        mark = next((mark for mark in _SEPARATORS if len(row) == 1 and mark in row[0].text), None)
+        if mark:
+            message = say("各格之间用的是{mark}，应是半角逗号", mark=_SEPARATORS[mark])
+            hint = say("在表格软件里另存为“CSV UTF-8（逗号分隔）”，或 .xlsx")
+            return problem(Code.CSV_HEADING, message, hint, Place(file, row[0].line, 1))
+        if set(form.required) <= {form.headings.get(cell.text.lower()) for cell in row}:
+            message = say("表头在第{line}行，应在第一行", line=row[0].line)
+            return problem(Code.CSV_HEADING, message, say("删去表头上面的各行"), place)
+    if any(_DAY.search(cell.text) or "@" in cell.text for cell in first):
+        return problem(Code.CSV_HEADING, say("第一行不是表头"), say("在最上面加一行。{known}", known=form.known), place)
+    return None
 
 
 def _columns(file: str, heading: Sequence[Cell], form: Form) -> tuple[list[str | None], list[Problem]]:

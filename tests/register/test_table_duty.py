@@ -93,6 +93,39 @@ def test_a_heading_that_lacks_or_that_nobody_knows_is_told_with_those_of_a_duty_
     assert (str(first.place), "带班领导" in first.hint.text()) == (f"duty.csv:{place}", True)
 
 
+@pytest.mark.parametrize(
+    ("rows", "said", "place"),
+    [
+        ("日期\t值班员\n2026-11-22\t胡波\n", "制表符", "1:1"),
+        ("date;person\n2026-11-22;hu.bo\n", "分号", "1:1"),
+        ("日期，值班员\n2026-11-22，胡波\n", "全角逗号", "1:1"),
+        ("十一月值班表,\n日期,值班员\n2026-11-22,胡波\n", "表头在第2行", "1:1"),
+        ("十一月值班表\n日期\t值班员\n2026-11-22\t胡波\n", "制表符", "2:1"),
+        ("2026-11-22,胡波\n2026-11-23,何平\n", "第一行不是表头", "1:1"),
+    ],
+)
+def test_a_heading_that_cannot_be_read_is_told_once_with_its_cause(rows: str, said: str, place: str) -> None:
+    (found,) = [p for p in duty(rows).problems if p.code == "csv-heading"]
+    assert (str(found.place), said in found.message.text()) == (f"duty.csv:{place}", True)
+    assert "代收人" not in found.text()
+
+
+@pytest.mark.parametrize("rows", ["时间,姓名\n2026-11-22,胡波\n", "值班时间,值班人\n22日,胡波\n"])
+def test_where_days_stand_in_the_first_lines_the_headings_of_a_duty_roster_are_offered(rows: str) -> None:
+    found = [p for p in duty(rows).problems if p.code == "csv-heading"]
+    assert found
+    assert all("值班表的表头可用" in p.hint.text() for p in found)
+
+
+def test_a_person_on_duty_without_an_address_is_told_once_with_the_number_of_days() -> None:
+    table = ASKING.replace("{id: an.ping, name: 安平, email: anping@example.gov.cn}", "{id: an.ping, name: 安平}")
+    rows = HEADING + "".join(f"2026-11-{day},,安平,,\n" for day in (22, 23, 25))
+    found = [p for p in duty(rows, table).problems if "值班员" in p.message.text()]
+    assert [(str(p.place), "安平" in p.message.text(), "3天" in p.message.text()) for p in found] == [
+        ("duty.csv:2:1", True, True)
+    ]
+
+
 def test_of_two_people_of_one_name_the_roster_must_say_which() -> None:
     table = ASKING.replace("name: 安平", "name: 胡波")
     (problem,) = duty(f"{HEADING}2026-11-22,,胡波,,\n", table).problems

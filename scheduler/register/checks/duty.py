@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
@@ -36,20 +37,25 @@ def _twice(draft: Draft) -> Iterator[Finding]:
 def _unreachable(draft: Draft) -> Iterator[Finding]:
     people = {person.id: person.name for person in draft.people.values()}
     known = reachable(draft)
-    for number, row in draft.duty.items():
-        if row.email is None and row.person not in known:
-            yield from _without_address(row, people, draft.declared["people"], ("duty", number))
+    lacking = {number: row for number, row in draft.duty.items() if row.email is None and row.person not in known}
+    days = Counter(row.person for row in lacking.values())
+    told: set[str] = set()
+    for number, row in lacking.items():
+        if row.person not in people:
+            yield from _unknown(row, people, draft.declared["people"], ("duty", number, "person"))
+        elif row.person not in told:
+            told.add(row.person)
+            whom = say("{id}（{name}）", id=row.person, name=people[row.person])
+            message = say("值班员 {person} 没有邮箱（排了{n}天）", person=whom, n=days[row.person])
+            hint = say("给此人写 email 或 via，或在他值班的各行写邮箱")
+            yield Finding(Code.ADDRESS_MISSING, message, hint, ("duty", number, "email"))
 
 
-def _without_address(row: DutyDay, people: dict[str, str], declared: frozenset[str], base: Path) -> Iterator[Finding]:
-    path: Path = (*base, "person")
+def _unknown(row: DutyDay, people: dict[str, str], declared: frozenset[str], path: Path) -> Iterator[Finding]:
     named = [person for person, name in people.items() if name == row.person]
     if len(named) > 1:
         message = say("人员中有{n}个人叫{name}", n=len(named), name=row.person)
         yield Finding(Code.UNKNOWN_PERSON, message, say("值班员改写编号：{ids}", ids=tuple(named)), path)
-    elif row.person in people:
-        hint = say("在这一行写邮箱，或给此人写 email 或 via")
-        yield Finding(Code.ADDRESS_MISSING, say("值班员 {person} 没有邮箱", person=row.person), hint, (*base, "email"))
     elif row.person not in declared:
         for found in unknown(Code.UNKNOWN_PERSON, row.person, declared | set(people.values()), path):
             yield found._replace(hint=say("{hint}；不在人员之列的，在这一行写邮箱", hint=found.hint))
