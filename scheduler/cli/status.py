@@ -17,7 +17,7 @@ from scheduler.cli.situation import Situation, situation
 from scheduler.daemon.services import TROUBLE, Services
 from scheduler.daemon.undelivered import undelivered
 from scheduler.planning import Plan
-from scheduler.planning.decide import held
+from scheduler.planning.decide import awaiting, held
 from scheduler.planning.model import Moment
 from scheduler.reports.shapes import iso
 from scheduler.reports.status import COLUMNS, Row, data, lines, record, rows, summary
@@ -25,7 +25,7 @@ from scheduler.reports.text import folded
 from scheduler.reports.unsettled import missing
 from scheduler.words import say
 
-_WIDE = 80
+_WIDE, _SHOWN = 80, 10
 _FORMATS = ("text", "json", "csv", "xlsx", "html")
 
 
@@ -75,6 +75,7 @@ def _print(form: str, found: Situation, kept: list[Row]) -> None:
     if form == "json":
         until = found.plan.calendars.of(found.register.office.region).announced_until
         shape = {"as_of": iso(found.now), "head": found.head, "calendar": {"announced_until": iso(until)}}
+        shape |= {"awaiting_release": _awaiting(kept, found.plan, found.now)}
         print_streamed(shape, "tasks", map(data, kept), iter(()))
     elif form == "csv":
         print_csv(COLUMNS, map(record, kept))
@@ -85,11 +86,23 @@ def _print(form: str, found: Situation, kept: list[Row]) -> None:
 
 def _say(found: list[Row], plan: Plan, now: datetime) -> None:
     utter(say("截至{now:%Y-%m-%d %H:%M}：{summary}", now=now, summary=summary(found, now.date())))
+    if names := _awaiting(found, plan, now):
+        utter(say("等待放行{n}个（duban release 名称）：", n=len(names)))
+        for name in names[:_SHOWN]:
+            click.echo(f"  {name}")
+        if len(names) > _SHOWN:
+            utter(say("  另有{n}个，见 duban outbox", n=len(names) - _SHOWN))
     click.echo("")
     for line in lines(found, plan, now, spoken()):
         click.echo(line)
     if found:
         click.echo("")
+
+
+def _awaiting(kept: list[Row], plan: Plan, now: datetime) -> list[str]:
+    """The names of the escalations of these tasks that have come and wait for a person."""
+    tasks = {row.task.id for row in kept}
+    return list(dict.fromkeys(d.notice.name for d in awaiting(plan, now) if d.notice.task.id in tasks))
 
 
 def _foot(desk: Services, found: Situation, now: datetime) -> None:

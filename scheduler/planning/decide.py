@@ -57,6 +57,14 @@ def held(plan: Plan, now: datetime) -> list[Decision]:
     return [d for d in found if d.reason is Reason.RESTORED]
 
 
+def awaiting(plan: Plan, now: datetime) -> list[Decision]:
+    """The escalations whose moment has come, that go as soon as a person lets them and not before."""
+    cases = Cases(plan)
+    asking = (slot for slot in plan.slots if any(step.ask and step.at <= now for step in slot.steps))
+    found = (d for slot in asking for task in _with_owed(slot, cases, now) for d in _of(task, cases, now))
+    return [decision for decision in found if decision.reason is Reason.NEEDS_RELEASE]
+
+
 def _with_owed(slot: Slot, cases: Cases, now: datetime) -> Iterator[Task]:
     """The tasks of a slot that have a notice without an outcome, and those about which a person asked for a chaser."""
     tails, asked = _come(slot, cases, now), cases.plan.history.asked(slot.obligation.id, slot.period)

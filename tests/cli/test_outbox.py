@@ -59,7 +59,11 @@ def test_a_sent_notice_can_no_longer_be_withdrawn(office):
 
 def test_the_outbox_is_empty_where_nothing_waits(office):
     assert office("outbox").stdout == "没有待发的邮件。\n"
-    assert json.loads(office("outbox", "--format", "json").stdout) == {"messages": [], "held": []}
+    assert json.loads(office("outbox", "--format", "json").stdout) == {
+        "messages": [],
+        "held": [],
+        "awaiting_release": [],
+    }
 
 
 def test_run_once_sends_what_is_owed_and_says_how_much(office):
@@ -78,3 +82,23 @@ def test_a_mail_server_that_cannot_be_reached_is_exit_code_4(office):
     waiting = json.loads(office("outbox", "--format", "json").stdout)["messages"]
     assert waiting
     assert office("outbox").stdout.startswith("12-31 09:00")
+
+
+def test_an_escalation_whose_moment_has_passed_is_shown_for_as_long_as_it_can_be_released(office):
+    office.at("2026-01-05T10:00")
+    office("run", "--once")
+    office.at("2026-02-09T15:00")
+    office("run", "--once")
+    asked = {"annual-report/changji-city/2025", "annual-report/wanghe-county/2025"}
+    asked = [f"{task}#escalate-after-5wd" for task in sorted(asked)]
+    assert json.loads(office("outbox", "--format", "json").stdout)["awaiting_release"] == asked
+    for words in (("outbox",), ("outbox", "--tomorrow"), ("status",)):
+        said = office(*words).stdout
+        assert "等待放行2个" in said
+        assert all(name in said for name in asked)
+    assert "等待放行1个" in office("status", "--tree", "changji-city").stdout
+    assert office("release", asked[0]).exit_code == 0
+    assert json.loads(office("status", "--format", "json").stdout)["awaiting_release"] == asked[1:]
+    done = office("done", "annual-report/wanghe-county/2025", "--evidence", "收文第7号")
+    assert done.exit_code == 0, done.stderr + str(done.exception)
+    assert "等待放行" not in office("status").stdout + office("outbox").stdout
