@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import click
@@ -16,14 +16,17 @@ from scheduler.cli.options import spoken, tell
 from scheduler.cli.running import running, running_calendars
 from scheduler.daemon.kept import is_whole
 from scheduler.daemon.services import HORIZON, Services
-from scheduler.planning import Calendars, History, Plan, compile_plan
+from scheduler.planning import Calendars, Plan, compile_plan
 from scheduler.planning.model import FactKind, Moment
+from scheduler.planning.plan import made_anew
 from scheduler.planning.windows import day_of
 from scheduler.problems import RefusedError, TableError, has_errors
 from scheduler.register import Register
+from scheduler.register.model import Before, Obligation, With, Within
 from scheduler.reports.workbook import Imprint
 from scheduler.words import say
 
+_YEAR = timedelta(days=365)  # so far back is shown where the office names no start
 _CALENDAR = (FactKind.CALENDAR, FactKind.VOID)
 
 
@@ -57,12 +60,10 @@ def situation(as_of: Moment | None, since: date | None = None, until: date | Non
     register = _table(desk, then)
     history = desk.history(until=then)
     calendars = _calendars(desk, register, then)
-    began = min(now.date(), _began(register, history, now.date()))
-    last = now.date() + HORIZON
-    plan = compile_plan(
-        register, calendars, history, now=now, since=min(began, since or began), until=max(last, until or last)
-    )
-    return Situation(desk, plan, now, _head(desk, then))
+    began = min(now.date(), register.office.start or now.date() - _YEAR)
+    first, last = min(began, since or began), max(now.date() + HORIZON, until or date.min)
+    plan = compile_plan(register, calendars, history, now=now, since=first, until=last)
+    return Situation(desk, _with_old_events(plan, first, last), now, _head(desk, then))
 
 
 def _table(desk: Services, then: datetime | None) -> Register:
@@ -98,10 +99,23 @@ def _calendars(desk: Services, register: Register, then: datetime | None) -> Cal
     return desk.calendars(register, then=then)
 
 
-def _began(register: Register, history: History, today: date) -> date:
-    """Since when tasks are shown: the office's start (a year back where it names none), or the first event."""
-    start = register.office.start or today - timedelta(days=365)
-    return min([start, *(day_of(one.at) for same in history.events.values() for one in same)])
+def _with_old_events(plan: Plan, since: date, until: date) -> Plan:
+    """The plan, in which what hangs on an event from before `since` is there too, done or not; and no other task."""
+    for row in plan.register.obligations:
+        days = [day_of(one.at) for one in plan.history.happenings(_event_of(row))]
+        if days and min(days) < since:
+            plan = made_anew(plan, row.id, min(days), until)
+    places = {row.id: n for n, row in enumerate(plan.register.obligations)}
+    return replace(plan, slots=tuple(sorted(plan.slots, key=lambda slot: places[slot.obligation.id])))
+
+
+def _event_of(row: Obligation) -> str:
+    """The event that its tasks hang on; empty where none does. A row that leads up to another has that one's id."""
+    match row.schedule:
+        case Within(after=str() as event) | With(with_=event) | Before(before=event):
+            return event
+        case _:
+            return ""
 
 
 def _head(desk: Services, then: datetime | None) -> str | None:
