@@ -32,7 +32,7 @@ from scheduler.words import say
         "第一行是表头：事实（kind）必有，其余按需要：任务（task），或事项（obligation）、单位（unit）、期间（period）；"
         "事件（event）、编号（ref）、记录（record）、人员（person）、日期（on）、凭证（evidence）、说明（note）、"
         "数值（value）、标题（title）、网址（url）、理由（reason）、批准人（approved_by）、延长（by）、延至（to）、"
-        "期限（due）、预定（planned）。\n"
+        "期限（due）、预定（planned）、往年（old）。\n"
         "事实可写：登记事件、记录、办结、报结、核实、退回、签收、延期、暂停计算、恢复计算、免报、重新打开、指定单位。\n"
         "单位、人员、事项等写编号或台账中的名称。CSV 用 UTF-8 或 GB18030 编码；XLSX 读第一张工作表。"
     ),

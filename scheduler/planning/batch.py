@@ -28,6 +28,7 @@ _COLUMN_OF = MappingProxyType(
         "bad-ref": "ref",
         "event-needs-time": "on",
         "unknown-unit": "unit",
+        "event-long-ago": "on",
         "unknown-record": "record",
         "unknown-person": "person",
         "record-whose": "record",
@@ -122,6 +123,7 @@ class _Batch:
             planned=said.flag("planned"),
             due=said.moment("due"),
         )
+            old=said.flag("old"),
 
     def _record(self, said: Said) -> Accepted:
         accepted = statements.record(

@@ -34,6 +34,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "to": ("延至",),
     "due": ("期限",),
     "planned": ("预定",),
+    "old": ("往年",),
 }
 _HEADINGS = {word: name for name, words in _COLUMNS.items() for word in (name, *words)}
 _TASK = frozenset({"task", "obligation", "unit", "person", "period", "ref"})
@@ -55,7 +56,7 @@ FORMS: Mapping[FactKind, Form] = {
         say("登记事件"),
         ("登记事件", "事件"),
         ("event", "ref", "on"),
-        frozenset({"event", "ref", "on", "unit", "title", "planned", "due"}),
+        frozenset({"event", "ref", "on", "unit", "title", "planned", "due", "old"}),
     ),
     FactKind.RECORD: Form(
         say("记录"),

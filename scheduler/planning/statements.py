@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scheduler.planning import meant
 from scheduler.planning.cases import Cases
@@ -16,7 +16,8 @@ from scheduler.planning.index import Happening
 from scheduler.planning.model import BEIJING, Entry, Fact, FactKind, Moment, Notice, OutcomeKind, Scalar
 from scheduler.planning.notices import named
 from scheduler.planning.plan import Plan
-from scheduler.planning.spoken import OUTCOMES, called
+from scheduler.planning.spoken import OUTCOMES, called, when
+from scheduler.planning.windows import day_of
 from scheduler.problems import Problem, RefusedError, UsageError
 from scheduler.register.model import Within
 from scheduler.register.values import Unit
@@ -24,6 +25,7 @@ from scheduler.words import say
 
 _REF = re.compile(r"[^\s/#@>]+")
 _VALUE = re.compile(r"\d+(\.\d+)?%?|\d+/\d+")
+_LONG_AGO = timedelta(days=365)
 # What people enter may be voided; what the program wrote about its own mails may not.
 _VOIDABLE = frozenset(
     {FactKind.EVENT, FactKind.RECORD, FactKind.DONE, FactKind.REPORT, FactKind.CONFIRM, FactKind.RETURN, FactKind.ACK}
@@ -45,6 +47,7 @@ def event(
     title: str | None = None,
     planned: bool = False,
     due: Moment | None = None,
+    old: bool = False,
 ) -> Accepted:
     """An event happened (or is planned): clocks start. Told again it may only add a unit, a title or a limit."""
     known(event, [e.id for e in plan.register.events], "unknown-event", say("台账中没有这个事件：{id}", id=event))
@@ -54,6 +57,7 @@ def event(
         raise UsageError(Problem("bad-ref", say("编号不能用：{ref}", ref=ref), hint))
     if not planned:
         not_later(at, now)
+        _not_long_ago(at, now, old=old)
     if not isinstance(at, datetime) and _counts_hours(plan, event):
         hint = say("写上时刻，例如 --at 2026-11-23T09:30")
         raise UsageError(Problem("event-needs-time", say("{id} 按小时计算，要写明时刻", id=event), hint))
@@ -68,6 +72,13 @@ def event(
     }
     entry = Entry(FactKind.EVENT, by, at, None, present(data))
     return Accepted(entry, say("已登记事件 {event}（{ref}，{at}）", event=event, ref=ref, at=iso(at)))
+
+
+def _not_long_ago(at: Moment, now: datetime, *, old: bool) -> None:
+    """A wrong year makes a task that is overdue at once: one says that it is right; RefusedError else."""
+    if not old and day_of(at) < day_of(now.astimezone(BEIJING)) - _LONG_AGO:
+        message = say("{at}是一年多以前，请检查年份", at=iso(at))
+        refuse("event-long-ago", message, say("年份没有写错的，加上 --old（导入时在“往年”一格写“是”）"))
 
 
 def _is_news(earlier: Happening | None, at: Moment, unit: str | None, more: Mapping[str, object]) -> None:

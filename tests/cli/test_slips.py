@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 ISSUED = ("event", "document.issued", "--unit", "changji-city", "--ref", "CJ-17", "--at", "2026-11-20")  # a Friday
@@ -72,3 +74,42 @@ def test_what_a_task_hangs_on_says_from_when_it_may_be_done(office, task, on, ex
     result = office("done", task, "--on", on)
     assert result.exit_code == exit_code
     assert ("done-too-early" in result.stderr) == bool(exit_code)
+
+
+def test_an_old_event_shows_its_own_tasks_and_no_period_of_other_rows(office):
+    def tasks():
+        return [one["task"] for one in json.loads(office("status", "--format", "json").stdout)["tasks"]]
+
+    before = tasks()
+    old = office("event", "document.issued", "--unit", "changji-city", "--ref", "OLD", "--at", "2016-11-21", "--old")
+    assert old.exit_code == 0
+    assert sorted(tasks()) == sorted([*before, "publish/changji-city/OLD"])
+    office("done", "publish/changji-city/OLD", "--on", "2016-11-22")
+    assert sorted(tasks()) == sorted([*before, "publish/changji-city/OLD"])
+
+
+@pytest.mark.parametrize(
+    ("at", "words", "exit_code"),
+    [
+        ("2016-11-21", (), 3),
+        ("2025-11-22", (), 3),
+        ("2025-11-23", (), 0),  # a year ago to the day
+        ("2016-11-21", ("--old",), 0),
+        ("2016-11-21", ("--planned",), 0),  # it is told of as planned, and may have been put off since
+    ],
+)
+def test_an_event_of_more_than_a_year_ago_is_meant_only_if_one_says_so(office, at, words, exit_code):
+    result = office("event", "document.issued", "--unit", "changji-city", "--ref", "OLD", "--at", at, *words)
+    assert result.exit_code == exit_code
+    assert ("event-long-ago" in result.stderr) == bool(exit_code)
+    assert ("--old" in result.stderr) == bool(exit_code)
+
+
+@pytest.mark.parametrize(("old", "exit_code"), [("", 1), ("是", 0)])
+def test_a_file_says_of_an_old_event_that_its_year_is_right(office, old, exit_code):
+    path = office.folder / "facts.csv"
+    path.write_text(f"事实,事件,编号,单位,日期,往年\n登记事件,document.issued,OLD,changji-city,2016-11-21,{old}\n")
+    result = office("import", str(path))
+    assert result.exit_code == exit_code
+    assert ("facts.csv:2:" in result.stderr) == bool(exit_code)
+    assert ("往年" in result.stderr) == bool(exit_code)
