@@ -17,6 +17,7 @@ from scheduler.cli.output import WIDE, print_json
 from scheduler.cli.situation import situation
 from scheduler.planning import meant
 from scheduler.planning.model import Moment
+from scheduler.planning.spoken import when
 from scheduler.planning.windows import end_of
 from scheduler.reports import compared
 from scheduler.reports.assessed import MID_YEAR, YEAR_END, View, book, explained, lines
@@ -60,7 +61,7 @@ def assess(*, year: int, freeze: Moment | None, mid: bool, explain: str | None, 
     if explain is not None:
         explain = meant.unit(explain, found.register)
     if freeze is not None and not past:
-        click.echo(tell(say("截止时点{at}还没有到，以下按现在已登记的记录，不是最后结果。", at=iso(freeze))), err=True)
+        click.echo(tell(say("截止时点{at}还没有到，以下按现在已登记的记录，不是最后结果。", at=when(freeze))), err=True)
     made = assessment_of(found.plan, year, end_of(freeze) if past and freeze is not None else now)
     view = View(made, found.imprint, MID_YEAR if mid else YEAR_END)
     held = frozen(found.desk, year, made.at)

@@ -18,6 +18,7 @@ from scheduler.cli.output import print_json
 from scheduler.cli.situation import Situation, situation
 from scheduler.planning.model import Moment, State
 from scheduler.planning.periods import Period
+from scheduler.planning.spoken import when
 from scheduler.problems import Problem, UsageError
 from scheduler.reports.bulletin import COLUMNS, MARGIN, bulletin_of, of_period, traced
 from scheduler.reports.figures import Counted, Figures, Result, by_unit
@@ -123,9 +124,9 @@ def _cell(head: Phrase, figures: Figures, results: tuple[Result, ...]) -> None:
         click.echo(f"  {tell(head)} {len(held)}")
     for one in held:
         stands = one.standing
-        done = say("，{on}办结", on=iso(stands.done_on)) if stands.done_on else ""
+        done = say("，{on}办结", on=when(stands.done_on)) if stands.done_on else ""
         proof = say("，凭证：{evidence}", evidence=stands.evidence) if stands.evidence else ""
-        said = say("{task}　期限{due}{done}{proof}", task=one.task.id, due=iso(one.due), done=done, proof=proof)
+        said = say("{task}　期限{due}{done}{proof}", task=one.task.id, due=when(one.due), done=done, proof=proof)
         click.echo(f"    {tell(said)}")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from scheduler.mailing.items import day_of, span_of, title_of
-from scheduler.mailing.wording import cn_short
+from scheduler.mailing.wording import cn_short, cn_time
 from scheduler.planning import Plan
-from scheduler.planning.model import Task
+from scheduler.planning.model import Moment, Task
 from scheduler.planning.standing import is_overdue
 from scheduler.register.values import SetBy
 
@@ -37,8 +37,13 @@ def _limit(task: Task, now: datetime) -> str:
     """The day to work to; once that is over, the limit."""
     dates, row = task.dates, task.slot.obligation
     if not is_overdue(dates.target, now):
-        return f"办理时限{cn_short(day_of(dates.target))}"
-    return f"{'法定期限' if row.set_by is SetBy.LAW else '规定期限'}{cn_short(day_of(dates.due))}"
+        return f"办理时限{_said(dates.target)}"
+    return f"{'法定期限' if row.set_by is SetBy.LAW else '规定期限'}{_said(dates.due)}"
+
+
+def _said(moment: Moment) -> str:
+    """11月24日, of a limit in hours 11月24日10:00."""
+    return cn_short(day_of(moment)) + (cn_time(moment) if isinstance(moment, datetime) else "")
 
 
 def _cut(text: str, room: int) -> str:

@@ -17,7 +17,7 @@ from scheduler.planning.earliest import earliest, is_before
 from scheduler.planning.meant import unknown
 from scheduler.planning.model import BEIJING, Entry, FactKind, Moment, Scalar, Standing, State, Task
 from scheduler.planning.plan import Plan
-from scheduler.planning.spoken import STATES
+from scheduler.planning.spoken import STATES, when
 from scheduler.planning.standing import standing
 from scheduler.planning.windows import day_of, end_of, shift
 from scheduler.problems import Problem, RefusedError, UsageError
@@ -115,7 +115,7 @@ class Clerk:
         task, found = self._open(task_id)
         until = self._extended(task, found, by, to)
         data = {"by": str(by) if by else None, "to": iso(to), "reason": reason, "approved_by": approved_by}
-        said = say("已延期，规定期限由{old}改为{new}", old=iso(task.dates.due), new=iso(until))
+        said = say("已延期，规定期限由{old}改为{new}", old=when(task.dates.due), new=when(until))
         return self._task(FactKind.EXTEND, task, None, data, said)
 
     def pause(self, task_id: str, *, on: Moment, reason: str) -> Accepted:
@@ -124,7 +124,7 @@ class Clerk:
         if found.state is State.PAUSED:
             refuse("already-paused", say("{task} 已经暂停计算", task=task.id))
         self._past(on)
-        said = say("自{on}次日起不计入期限，提醒、催办停发，恢复计算后继续", on=iso(on))
+        said = say("自{on}次日起不计入期限，提醒、催办停发，恢复计算后继续", on=when(on))
         return self._task(FactKind.PAUSE, task, on, {"reason": reason}, said)
 
     def resume(self, task_id: str, *, on: Moment) -> Accepted:
@@ -135,9 +135,9 @@ class Clerk:
             refuse("not-paused", say("{task} 没有暂停计算", task=task.id))
         self._past(on)
         if day_of(on) < day_of(since):
-            refuse("resume-before-pause", say("恢复日期{on}早于暂停日期{paused}", on=iso(on), paused=iso(since)))
+            refuse("resume-before-pause", say("恢复日期{on}早于暂停日期{paused}", on=when(on), paused=when(since)))
         days = (day_of(on) - day_of(since)).days
-        said = say("自{on}次日起恢复计算，其间{days}天不计入期限", on=iso(on), days=days)
+        said = say("自{on}次日起恢复计算，其间{days}天不计入期限", on=when(on), days=days)
         return self._task(FactKind.RESUME, task, on, {}, said)
 
     def assign(self, task_id: str, *, unit: str) -> Accepted:
@@ -182,16 +182,16 @@ class Clerk:
         if found.extensions >= rule.times:
             refuse("extension-used", say("{task} 已延期{n}次，不能再延", task=task.id, n=found.extensions))
         if day_of(self.now) > day_of(task.dates.target):
-            refuse("extension-too-late", say("办理时限{target}已过，不能延期", target=iso(task.dates.target)))
+            refuse("extension-too-late", say("办理时限{target}已过，不能延期", target=when(task.dates.target)))
         calendar = self.plan.calendars.of(task.slot.region)
         until = shift(due, by, calendar) if by else to
         limit = shift(due, rule.up_to, calendar)
         if until is None or end_of(until) <= end_of(due):
             raise UsageError(
-                Problem("extension-not-later", say("新期限应晚于原规定期限{due}", due=iso(due)), say("例如 --by 20wd"))
+                Problem("extension-not-later", say("新期限应晚于原规定期限{due}", due=when(due)), say("例如 --by 20wd"))
             )
         if end_of(until) > end_of(limit):
-            message = say("最多延长{length}，至{limit}", length=rule.up_to.phrase(), limit=iso(limit))
+            message = say("最多延长{length}，至{limit}", length=rule.up_to.phrase(), limit=when(limit))
             refuse("extension-too-long", message)
         return until
 
@@ -230,7 +230,7 @@ def not_later(on: Moment, now: datetime) -> None:
     """Make sure that what is said to have happened lies not in the future; RefusedError else."""
     later = on > now if isinstance(on, datetime) else on > now.astimezone(BEIJING).date()
     if later:
-        refuse("in-the-future", say("{on} 还没有到，不能登记为已经发生", on=iso(on)))
+        refuse("in-the-future", say("{on} 还没有到，不能登记为已经发生", on=when(on)))
 
 
 def present(data: Mapping[str, Scalar]) -> dict[str, Scalar | tuple[str, ...]]:
@@ -247,8 +247,10 @@ def _not_too_early(task: Task, on: Moment, now: datetime) -> None:
     today = now.astimezone(BEIJING).date()
     hint = say("可写{first}至{today}，检查年份和月份", first=iso(first), today=today.isoformat())
     if day_of(first) > today:
-        hint = say("{first}以后再登记", first=iso(first))
-    message = say("{task} 不会在{on}办结：早于{what}（{first}）", task=task.id, on=iso(on), what=what, first=iso(first))
+        hint = say("{first}以后再登记", first=when(first))
+    message = say(
+        "{task} 不会在{on}办结：早于{what}（{first}）", task=task.id, on=when(on), what=what, first=when(first)
+    )
     refuse("done-too-early", message, hint)
 
 
@@ -263,7 +265,7 @@ def _no_report(task: Task, found: Standing) -> Phrase:
 
 
 def _finished(on: Moment) -> Phrase:
-    return say("已办结（{on}），不再提醒、催办", on=iso(on))
+    return say("已办结（{on}），不再提醒、催办", on=when(on))
 
 
 def _dated(task: Task) -> dict[str, Scalar]:

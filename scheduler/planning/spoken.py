@@ -1,10 +1,11 @@
-"""What readers call states, outcomes of notices and kinds of entries. It judges nothing."""
+"""What readers call states, outcomes of notices, kinds of entries and moments. It judges nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from scheduler.planning.model import FactKind, OutcomeKind, State
+from scheduler.planning.model import BEIJING, FactKind, Moment, OutcomeKind, State
 from scheduler.words import Phrase, say
 
 STATES: Mapping[State, Phrase] = {
@@ -65,3 +66,10 @@ _KINDS: Mapping[str, Phrase] = {
 def called(kind: FactKind) -> Phrase:
     """What readers call a kind of entry."""
     return _KINDS[kind.value]
+
+
+def when(moment: Moment | None) -> str:
+    """A day as 2026-11-24, a moment as 2026-11-24 10:00 (Beijing), nothing as nothing."""
+    if isinstance(moment, datetime):
+        return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+    return moment.isoformat() if moment else ""

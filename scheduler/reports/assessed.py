@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from scheduler.planning.model import Moment, Standing, State, Task
 from scheduler.planning.occasions import ONCE
-from scheduler.planning.spoken import STATES
+from scheduler.planning.spoken import STATES, when
 from scheduler.reports.assessment import Ahead, Assessment, Count, Part, count_of, is_met
 from scheduler.reports.columns import UNSORTED
 from scheduler.reports.figures import Counted, Figures, Result, percent
-from scheduler.reports.shapes import iso
 from scheduler.reports.text import aligned, cells, folded, padded
 from scheduler.reports.workbook import Book, Cell, Column, Imprint, Kind, Sheet, Tone, Toned
 from scheduler.words import Lang, Phrase, say
@@ -202,9 +201,9 @@ def _reason(one: Counted) -> Phrase:
     stands = one.standing
     return say(
         "规定期限{due}，{state}{done}{granted}",
-        due=iso(one.due),
+        due=when(one.due),
         state=STATES[stands.state],
-        done=say("（{day}）", day=iso(stands.done_on)) if stands.done_on else "",
+        done=say("（{day}）", day=when(stands.done_on)) if stands.done_on else "",
         granted=say("，曾延期{n}次", n=stands.extensions) if stands.extensions else "",
     )
 

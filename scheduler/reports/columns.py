@@ -14,12 +14,12 @@ from scheduler.planning.model import Leg, LegKind, Light, Moment, NoticeKind, Ou
 from scheduler.planning.occasions import ONCE
 from scheduler.planning.people import OFFICER
 from scheduler.planning.plan import Plan
-from scheduler.planning.spoken import STATES
+from scheduler.planning.spoken import STATES, when
 from scheduler.planning.taskfacts import TaskFacts
 from scheduler.planning.windows import day_of
 from scheduler.register.model import Basis, Selector
 from scheduler.register.values import SetBy
-from scheduler.reports.shapes import BEIJING, iso
+from scheduler.reports.shapes import BEIJING
 from scheduler.reports.status import Row, bearer_name
 from scheduler.reports.workbook import Cell, Column, Kind, Tone, Toned
 from scheduler.words import Lang, Phrase, say
@@ -164,7 +164,7 @@ def _sent(entry: Entry, kind: NoticeKind) -> list[str]:
 def _calls(entry: Entry) -> Cell:
     """When somebody was telephoned, who, and what was said."""
     said = [
-        say("{on} {who}：{note}", on=iso(day_of(c.on)), who=_person(entry, c.person), note=c.note)
+        say("{on} {who}：{note}", on=when(day_of(c.on)), who=_person(entry, c.person), note=c.note)
         for c in entry.facts.calls
     ]
     return "\n".join(map(entry.say, said))
@@ -176,7 +176,7 @@ def _extended(entry: Entry) -> Cell:
         entry.say(
             say(
                 "{on}批准{length}：{reason}（批准人：{who}）",
-                on=iso(day_of(one.on)),
+                on=when(day_of(one.on)),
                 length=_length(one.by, leg),
                 reason=one.reason or "—",
                 who=_person(entry, one.approved_by),
@@ -189,13 +189,13 @@ def _extended(entry: Entry) -> Cell:
 def _length(by: str | None, leg: Leg | None) -> Phrase:
     if leg is None:
         return say("延期{by}", by=by or "")
-    return say("由{old}延至{new}", old=iso(day_of(leg.start)), new=iso(day_of(leg.end)))
+    return say("由{old}延至{new}", old=when(day_of(leg.start)), new=when(day_of(leg.end)))
 
 
 def _paused(entry: Entry) -> Cell:
     return "\n".join(
         entry.say(
-            say("{on}起，至{until}：{reason}", on=iso(p.on), until=iso(p.until) or say("今"), reason=p.reason or "—")
+            say("{on}起，至{until}：{reason}", on=when(p.on), until=when(p.until) or say("今"), reason=p.reason or "—")
         )
         for p in entry.facts.pauses
     )
@@ -207,7 +207,7 @@ def _waived(entry: Entry) -> Cell:
         return None
     fact = next(fact for fact in entry.facts.facts if fact.seq == waiver.seq)
     who = _person(entry, str(fact.data.get("approved_by") or "") or None)
-    return say("{on}：{reason}（批准人：{who}）", on=iso(day_of(waiver.on)), reason=waiver.note or "—", who=who)
+    return say("{on}：{reason}（批准人：{who}）", on=when(day_of(waiver.on)), reason=waiver.note or "—", who=who)
 
 
 def _missing(entry: Entry) -> Cell:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scheduler.planning.model import BEIJING
-from scheduler.planning.spoken import STATES
+from scheduler.planning.spoken import STATES, when
 from scheduler.reports.assessed import View, table
 from scheduler.reports.columns import UNSORTED
 from scheduler.reports.frozen import Compared, Comparison, Since
-from scheduler.reports.shapes import iso
 from scheduler.reports.text import folded
 from scheduler.reports.workbook import Cell, Column, Kind, Sheet, Tone, Toned
 from scheduler.words import Lang, Phrase, say
@@ -138,9 +137,9 @@ def _numbers(found: Comparison, unit: str | None) -> list[int]:
 
 
 def _said(one: Compared) -> Phrase:
-    planned = iso(one.planned.due) if one.planned else None
+    planned = when(one.planned.due) if one.planned else None
     if one.since is Since.GONE:
         return say("计划的规定期限{old}，已取消", old=planned)
-    if one.planned and planned == iso(one.due):
+    if one.planned and one.planned.due == one.due:
         return say("次数由计划的{old}次变为{new}次", old=one.planned.required, new=one.required)
-    return say("规定期限由计划的{old}变为{new}", old=planned, new=iso(one.due))
+    return say("规定期限由计划的{old}变为{new}", old=planned, new=when(one.due))

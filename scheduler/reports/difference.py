@@ -10,8 +10,9 @@ from scheduler.planning.index import parts
 from scheduler.planning.model import Dates, Task
 from scheduler.planning.moves import reason
 from scheduler.planning.plan import Plan
+from scheduler.planning.spoken import when
 from scheduler.reports.forecast import KINDS, Forecast, notice_data
-from scheduler.reports.shapes import days, iso, target_said, together
+from scheduler.reports.shapes import days, target_said, together
 from scheduler.words import Lang, Phrase, say
 
 
@@ -97,7 +98,7 @@ def _headline(changed: Changed, task: Phrase | str) -> Phrase:
     if days(old) == days(new):
         flip = say("改为暂定") if new.provisional else say("不再是暂定的")
         return say(
-            "日期不变 {task}，办理时限{day}{flip}{reason}", task=task, day=iso(new.target), flip=flip, reason=why
+            "日期不变 {task}，办理时限{day}{flip}{reason}", task=task, day=when(new.target), flip=flip, reason=why
         )
     return say(
         "改期 {task}，办理时限{old} → {new}{reason}",
@@ -108,7 +109,7 @@ def _headline(changed: Changed, task: Phrase | str) -> Phrase:
 def _details(changed: Changed, *, alone: bool) -> Iterator[Phrase]:
     old, new = changed.old, changed.new
     if old and new and old.due != new.due:
-        yield say("  规定期限{old} → {new}", old=iso(old.due), new=iso(new.due))
+        yield say("  规定期限{old} → {new}", old=when(old.due), new=when(new.due))
     for one in changed.gone:
         yield say("  不再发 {notice}", notice=_said(one, alone=alone))
     for one in changed.come:

@@ -10,10 +10,10 @@ from scheduler.planning.entries import Accepted
 from scheduler.planning.index import parts
 from scheduler.planning.model import FactKind, State, Task
 from scheduler.planning.plan import Plan
-from scheduler.planning.spoken import STATES
+from scheduler.planning.spoken import STATES, when
 from scheduler.planning.standing import standing
 from scheduler.register.model import Coverage, Measure, Quota
-from scheduler.reports.shapes import iso, target_said
+from scheduler.reports.shapes import target_said
 from scheduler.reports.status import next_notice
 from scheduler.words import Phrase, say
 
@@ -63,7 +63,7 @@ def _begun(before: Plan, after: Plan, ref: str, now: datetime) -> Iterator[Phras
     tasks = [task for task in changed if standing(task, after, now).state not in _OVER]
     for task in tasks[:_LISTED]:
         if task.slot.paused:
-            yield say("任务 {task}，办理时限{target}（停止计算）", task=task.id, target=iso(task.dates.target))
+            yield say("任务 {task}，办理时限{target}（停止计算）", task=task.id, target=when(task.dates.target))
         else:
             yield say("任务 {task}，办理时限{target}", task=task.id, target=target_said(task.dates))
     if len(tasks) > _LISTED:

@@ -10,10 +10,9 @@ from icalendar import Alarm, Calendar, Event
 
 from scheduler.planning.model import BEIJING, Moment, Standing, State, Task
 from scheduler.planning.plan import Plan
-from scheduler.planning.spoken import STATES
+from scheduler.planning.spoken import STATES, when
 from scheduler.planning.standing import standing
 from scheduler.planning.windows import day_of
-from scheduler.reports.shapes import iso
 from scheduler.words import Lang, Phrase, say
 
 _OVER = frozenset({State.DONE, State.DONE_LATE, State.WAIVED})
@@ -86,10 +85,10 @@ def _title(task: Task, plan: Plan, stands: Standing) -> Phrase:
 
 def _lines(task: Task, stands: Standing) -> Iterator[Phrase]:
     dates = task.dates
-    yield say("办理时限：{day}", day=iso(dates.target))
-    yield say("规定期限：{day}", day=iso(dates.due))
+    yield say("办理时限：{day}", day=when(dates.target))
+    yield say("规定期限：{day}", day=when(dates.due))
     if dates.outer is not None:
-        yield say("最迟期限：{day}", day=iso(dates.outer))
+        yield say("最迟期限：{day}", day=when(dates.outer))
     yield say("现状：{state}", state=STATES[stands.state])
     if dates.provisional:
         yield say("日期暂定：该年放假安排尚未公布，公布后可能变动")

@@ -11,6 +11,7 @@ from functools import cached_property
 from scheduler.planning.coming import Coming, Outlook
 from scheduler.planning.model import NoticeKind, Task
 from scheduler.planning.plan import Plan
+from scheduler.planning.spoken import when
 from scheduler.planning.windows import day_of, end_of
 from scheduler.reports.shapes import days, iso
 from scheduler.reports.text import aligned
@@ -130,7 +131,7 @@ def _due(task: Task) -> Phrase:
     return say(
         "办理时限 {task}{due}{mark}",
         task=task.id,
-        due="" if dates.due == dates.target else say("，规定期限{due}", due=iso(dates.due)),
+        due="" if dates.due == dates.target else say("，规定期限{due}", due=when(dates.due)),
         mark=say("，暂定") if dates.provisional else "",
     )
 

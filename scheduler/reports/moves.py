@@ -6,7 +6,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from itertools import groupby
 
 from scheduler.planning.moves import Move
-from scheduler.reports.shapes import days, iso, together
+from scheduler.planning.spoken import when
+from scheduler.reports.shapes import days, together
 from scheduler.words import Lang, Phrase, say
 from scheduler.workdays import Day
 from scheduler.workdays.explain import dated
@@ -48,9 +49,9 @@ def line(move: Move) -> Phrase:
     old, new = (move.before.target, move.after.target)
     limits: Phrase | str = ""
     if move.before.due != move.after.due and (old, new) != (move.before.due, move.after.due):
-        limits = say("，规定期限{old} → {new}", old=iso(move.before.due), new=iso(move.after.due))
+        limits = say("，规定期限{old} → {new}", old=when(move.before.due), new=when(move.after.due))
     return say(
-        "  办理时限{old} → {new}{limits}（{reason}）", old=iso(old), new=iso(new), limits=limits, reason=move.reason
+        "  办理时限{old} → {new}{limits}（{reason}）", old=when(old), new=when(new), limits=limits, reason=move.reason
     )
 
 

@@ -15,11 +15,11 @@ from itertools import groupby
 from scheduler.planning.model import Fact, FactKind, Light, Slot
 from scheduler.planning.plan import Plan
 from scheduler.planning.reasons import Reason
-from scheduler.planning.spoken import OUTCOMES, STATES, called
+from scheduler.planning.spoken import OUTCOMES, STATES, called, when
 from scheduler.planning.why import why
 from scheduler.planning.windows import day_of, end_of
 from scheduler.reports.forecast import KINDS
-from scheduler.reports.shapes import BEIJING, iso
+from scheduler.reports.shapes import BEIJING
 from scheduler.reports.status import LIGHTS, Row, Sent, bearer_name, summary
 from scheduler.words import Lang, Phrase, say
 
@@ -186,7 +186,7 @@ class _Maker:
             as_of=f"{self._now.astimezone(BEIJING):%Y-%m-%d %H:%M}",
             summary=summary(rows, self._now.date()).text(lang),
             head=head or "—",
-            announced=str(iso(plan.calendars.of(plan.register.office.region).announced_until)),
+            announced=when(plan.calendars.of(plan.register.office.region).announced_until),
             lights=tuple(self._lights.values()),
             total=self._counted(WORDS["all"].text(lang), rows),
             units=tuple(self._counted(self._names[unit], held) for unit, held in units),
@@ -236,9 +236,9 @@ class _Maker:
             anchor=anchor,
             title=first.slot.obligation.title,
             period=first.slot.period,
-            target=str(iso(dates.target)),
-            due=str(iso(dates.due)),
-            outer=iso(dates.outer) or "",
+            target=when(dates.target),
+            due=when(dates.due),
+            outer=when(dates.outer),
             provisional=dates.provisional,
             worst=self._worst(rows),
             numbers=self._numbers(rows),
@@ -255,7 +255,7 @@ class _Maker:
             light=self._lights[stands.light],
             state=STATES[stands.state].text(self._lang),
             progress=f"{progress.done}/{progress.required}" if progress else "",
-            done_on=iso(stands.done_on) or "",
+            done_on=when(stands.done_on),
             evidence=stands.evidence or "",
             next_notice=f"{row.next_notice.astimezone(BEIJING):%Y-%m-%d %H:%M}" if row.next_notice else "",
             history=tuple(self._history(row)),
@@ -272,7 +272,7 @@ class _Maker:
         told = [fact.data.get(key) for key in ("evidence", "note", "reason")]
         words = tuple(str(word) for word in told if word)
         who = self._names.get(fact.by, fact.by)
-        on = say("，{on}", on=iso(fact.on)) if fact.on else ""
+        on = say("，{on}", on=when(fact.on)) if fact.on else ""
         rest = say("：{words}", words=words) if words else ""
         return say("{what}（{who}{on}）{rest}", what=called(fact.kind), who=who, on=on, rest=rest)
 
@@ -293,7 +293,7 @@ def _slot_key(row: Row) -> tuple[str, str, str, str]:
     """Rows of one key share their dates and the reasons for them."""
     slot: Slot = row.task.slot
     own = slot.only.id if slot.only is not None else ""
-    return slot.obligation.id, slot.period, f"{slot.region or ''} {iso(slot.dates.target)} {iso(slot.dates.due)}", own
+    return slot.obligation.id, slot.period, f"{slot.region or ''} {when(slot.dates.target)} {when(slot.dates.due)}", own
 
 
 def _category(row: Row) -> str:

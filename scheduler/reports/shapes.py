@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from scheduler.planning.index import parts
 from scheduler.planning.model import Dates, Moment, NoticeKind
+from scheduler.planning.spoken import when
 from scheduler.words import Phrase, say
 
 _LISTED = 3
@@ -24,7 +25,7 @@ def iso(moment: Moment | None) -> str | None:
 def target_said(dates: Dates) -> Phrase:
     """The target, with the mark that its day is not settled yet: 2027-01-29（暂定）."""
     mark = say("（暂定）") if dates.provisional else ""
-    return say("{day}{mark}", day=iso(dates.target), mark=mark)
+    return say("{day}{mark}", day=when(dates.target), mark=mark)
 
 
 def together(tasks: Sequence[str]) -> Phrase | str:

@@ -12,7 +12,7 @@ from scheduler.planning.byhand import asked_steps
 from scheduler.planning.cases import SILENT, Cases
 from scheduler.planning.model import Light, Notice, NoticeKind, Outcome, OutcomeKind, Slot, Standing, State, Step, Task
 from scheduler.planning.plan import Plan
-from scheduler.planning.spoken import STATES
+from scheduler.planning.spoken import STATES, when
 from scheduler.planning.standing import has_lapsed, standing
 from scheduler.planning.taskfacts import Called
 from scheduler.planning.windows import day_of, end_of
@@ -27,6 +27,7 @@ COLUMNS = (
     "provisional", "done", "required", "missing", "done_on", "evidence", "acknowledged_at", "extensions", "next_notice",
 )  # fmt: skip
 _WIDE = 80
+_HOUR = 60  # minutes
 _WAITS = {State.REPORTED: 1, State.NOT_OPEN: 1, State.DONE_LATE: 2, State.DONE: 2, State.WAIVED: 2, State.DORMANT: 3}
 _HURTS = {light: rank for rank, light in enumerate((Light.RED, Light.YELLOW, Light.GREEN, Light.GREY))}
 
@@ -136,9 +137,9 @@ def _heading(slot: Slot) -> Phrase:
     return say(
         "{title}　办理时限{target}{mark}{due}",
         title=slot.obligation.title,
-        target=iso(dates.target),
+        target=when(dates.target),
         mark=say("（暂定）") if dates.provisional else "",
-        due="" if dates.due == dates.target else say("，规定期限{due}", due=iso(dates.due)),
+        due="" if dates.due == dates.target else say("，规定期限{due}", due=when(dates.due)),
     )
 
 
@@ -224,12 +225,23 @@ def _left(row: Row, plan: Plan, now: datetime) -> Iterator[Phrase]:
     """剩N个工作日 or 逾期N个工作日, counted on the bearer's calendar; what a quota still lacks."""
     stands, dates = row.standing, row.task.dates
     if stands.state in {State.DONE, State.DONE_LATE}:
-        yield say("，{day}办结", day=iso(stands.done_on))
+        yield say("，{day}办结", day=when(stands.done_on))
         return
     if stands.progress and stands.state is not State.WAIVED:
         yield say("，已完成{done}/{required}", done=stands.progress.done, required=stands.progress.required)
     if has_lapsed(stands, now):
         yield say("，已过，不再提示")
+    elif stands.state in {State.OPEN, State.OVERDUE} and isinstance(dates.due, datetime):
+        yield _hours(dates.due, now)
     elif stands.state in {State.OPEN, State.OVERDUE}:
         n = plan.calendars.of(row.task.slot.region).count(now.date(), day_of(dates.target))
         yield say("，剩{n}个工作日", n=n) if stands.state is State.OPEN else say("，逾期{n}个工作日", n=-n)
+
+
+def _hours(due: datetime, now: datetime) -> Phrase:
+    """What is left of a limit in hours, or how long it is over: whole hours, minutes below one."""
+    minutes = int(abs(due - now).total_seconds() // 60)
+    if minutes >= _HOUR:
+        n = minutes // _HOUR
+        return say("，逾期{n}小时", n=n) if now > due else say("，剩{n}小时", n=n)
+    return say("，逾期{n}分钟", n=minutes) if now > due else say("，剩{n}分钟", n=minutes)
