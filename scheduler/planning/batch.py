@@ -8,13 +8,14 @@ from functools import cached_property
 from types import MappingProxyType
 
 from scheduler.planning import statements
-from scheduler.planning.entries import Accepted, Clerk, iso
+from scheduler.planning.entries import Accepted, Clerk
 from scheduler.planning.index import parts
 from scheduler.planning.model import BEIJING, Fact, FactKind
 from scheduler.planning.periods import around
 from scheduler.planning.plan import Plan, made_anew
 from scheduler.planning.said import Said, names_of
 from scheduler.planning.sheet import Line, named
+from scheduler.planning.spoken import when
 from scheduler.planning.windows import day_of
 from scheduler.problems import DubanError, Problem, UsageError
 from scheduler.register.model import Before, Within
@@ -27,8 +28,8 @@ _COLUMN_OF = MappingProxyType(
         "unknown-event": "event",
         "bad-ref": "ref",
         "event-needs-time": "on",
-        "unknown-unit": "unit",
         "event-long-ago": "on",
+        "unknown-unit": "unit",
         "unknown-record": "record",
         "unknown-person": "person",
         "record-whose": "record",
@@ -122,8 +123,8 @@ class _Batch:
             title=said.text("title"),
             planned=said.flag("planned"),
             due=said.moment("due"),
-        )
             old=said.flag("old"),
+        )
 
     def _record(self, said: Said) -> Accepted:
         accepted = statements.record(
@@ -142,7 +143,7 @@ class _Batch:
         who = data.get("person") or data.get("unit")
         key = (str(data["record"]), who, day_of(said.on), data.get("title"), data.get("url"), data.get("value"))
         if key in self._recorded:
-            message = say("{who}在{on}的这条记录已经登记", who=str(who), on=iso(said.on))
+            message = say("{who}在{on}的这条记录已经登记", who=str(who), on=when(said.on))
             hint = say("同一个文件不要导入两次；确有两次的，写明标题，以便区分")
             raise UsageError(Problem("record-twice", message, hint, said.line.place))
         self._recorded.add(key)

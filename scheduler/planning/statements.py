@@ -71,13 +71,13 @@ def event(
         "due": iso(due),
     }
     entry = Entry(FactKind.EVENT, by, at, None, present(data))
-    return Accepted(entry, say("已登记事件 {event}（{ref}，{at}）", event=event, ref=ref, at=iso(at)))
+    return Accepted(entry, say("已登记事件 {event}（{ref}，{at}）", event=event, ref=ref, at=when(at)))
 
 
 def _not_long_ago(at: Moment, now: datetime, *, old: bool) -> None:
     """A wrong year makes a task that is overdue at once: one says that it is right; RefusedError else."""
     if not old and day_of(at) < day_of(now.astimezone(BEIJING)) - _LONG_AGO:
-        message = say("{at}是一年多以前，请检查年份", at=iso(at))
+        message = say("{at}是一年多以前，请检查年份", at=when(at))
         refuse("event-long-ago", message, say("年份没有写错的，加上 --old（导入时在“往年”一格写“是”）"))
 
 
@@ -85,7 +85,7 @@ def _is_news(earlier: Happening | None, at: Moment, unit: str | None, more: Mapp
     """What has happened does not happen again, and no slip moves a legal clock: the earlier entry is voided first."""
     if earlier is None or earlier.planned:
         return
-    names = {"event": earlier.event, "ref": earlier.ref, "at": iso(earlier.at), "seq": earlier.seq}
+    names = {"event": earlier.event, "ref": earlier.ref, "at": when(earlier.at), "seq": earlier.seq}
     hint = say("登记错了的，先用 duban void {seq} --reason … 注销，再重新登记", seq=earlier.seq)
     if earlier.at != at:
         raise RefusedError(Problem("event-twice", say("{event}（{ref}）已经登记过，时间是{at}", **names), hint))
@@ -126,7 +126,7 @@ def record(
         "url": url,
     }
     entry = Entry(FactKind.RECORD, by, on, None, present(data))
-    said = say("已登记 {record}：{who}，{on}", record=record, who=person or unit, on=iso(on))
+    said = say("已登记 {record}：{who}，{on}", record=record, who=person or unit, on=when(on))
     return Accepted(entry, said)
 
 
@@ -167,7 +167,7 @@ def release(plan: Plan, by: str, *, name: str) -> Accepted:
     _still_to_go(plan, found)
     if name in plan.history.released:
         refuse("already-released", say("{name} 已经放行", name=name))
-    said = say("已放行 {name}，{at}起可以发出", name=name, at=iso(found[0].step.at))
+    said = say("已放行 {name}，{at}起可以发出", name=name, at=when(found[0].step.at))
     return Accepted(Entry(FactKind.RELEASE, by, None, found[0].task.id, {"notice": name}), said)
 
 
