@@ -28,7 +28,8 @@ class Case:
     `outcomes` are by `tail`, `withdrawn` and `released` by step name. `silence` is why the task asks for nothing, None
     while it is open; `progress` is a quota's count; `resumed` when it was last returned, resumed or reopened. `route`
     says who would be told on a day; `sheet` when a person's weekly mail goes; `repeats` are the endless chasers, None
-    to leave them out; `asked` the chasers that a person asked for. `gap` is where the journal was put back from a copy.
+    to leave them out; `asked` the chasers that a person asked for. `gap` is where the journal was put back from a copy,
+    `doubted` what had been let go by then.
     """
 
     slot: Slot
@@ -43,6 +44,7 @@ class Case:
     resumed: datetime | None = None
     withdrawn: Collection[str] = ()
     released: Collection[str] = ()
+    doubted: Collection[str] = ()
     gap: Gap | None = None
     asked: tuple[Step, ...] = ()
 
@@ -61,8 +63,11 @@ class Case:
         return found is not None and found.kind in GONE
 
     def is_held(self, step: Step) -> bool:
-        """Whether it may have gone in the gap, of which the journal knows nothing, and nobody has let it go again."""
-        if self.gap is None or step.name in self.released:
+        """Whether it may have gone in the gap, of which the journal knows nothing, and nobody has let it go again.
+
+        What goes only when a person lets it, and was not let go by then, waits for that person as ever.
+        """
+        if self.gap is None or step.name in self.released or (step.ask and step.name not in self.doubted):
             return False
         known = self.slot.known
         return step.at <= self.gap.until or (

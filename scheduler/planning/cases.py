@@ -40,6 +40,7 @@ class Cases:
         self.lookahead = SHEET_AHEAD if self.directory.has_weekly else timedelta(0)
         self._withdrawn = _by_task(plan.history.withdrawn)
         self._released = _by_task(plan.history.released)
+        self._doubted = _by_task(plan.history.doubted)
         self._windows: dict[tuple[str | None, Region | None, object], Window] = {}
         self._sheets: dict[str, Window] = {}
         self._last: tuple[int, datetime, bool, Case] | None = None
@@ -67,7 +68,7 @@ class Cases:
         name, plan = task.id, self.plan
         if plan.history.outcomes(name) or plan.history.task(name).facts:
             return False
-        if name in self._withdrawn or name in self._released:
+        if name in self._withdrawn or name in self._released or name in self._doubted:
             return False
         return task.slot.span is None or not has_records(task.bearer, task.slot.obligation, plan.history, plan.roster)
 
@@ -89,6 +90,7 @@ class Cases:
             resumed=plan.history.task(task.id).resumed_at,
             withdrawn=self._withdrawn.get(task.id, frozenset()),
             released=self._released.get(task.id, frozenset()),
+            doubted=self._doubted.get(task.id, frozenset()),
             gap=plan.history.gap,
             asked=asked_steps(task, plan.history),
         )

@@ -89,7 +89,7 @@ class Crowds:
 def _recorded(case: Case) -> object:
     """What makes a case unlike those of which nothing is recorded."""
     marks = tuple((key, found.kind, found.at) for key, found in case.outcomes.items())
-    said = (case.acknowledged, case.progress, case.resumed, case.withdrawn, case.released, case.asked)
+    said = (case.acknowledged, case.progress, case.resumed, case.withdrawn, case.released, case.doubted, case.asked)
     return marks, case.silence, *said
 
 

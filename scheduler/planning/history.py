@@ -211,6 +211,11 @@ class History:
         return frozenset(self._index.released)
 
     @property
+    def doubted(self) -> frozenset[str]:
+        """The names of those let go before the journal was put back from a copy: they may have gone since."""
+        return frozenset(self._index.doubted)
+
+    @property
     def gap(self) -> Gap | None:
         """What this journal cannot know, where it was put back from a copy."""
         return self._index.gap

@@ -86,6 +86,7 @@ class Index:
         self.claimed: dict[str, str] = {}  # by reference: the unit that an event was given only when it was corrected
         self.withdrawn: dict[str, str] = {}
         self.released: set[str] = set()
+        self.doubted: set[str] = set()  # let go before a copy was put back: nobody knows whether they went
         self.corrections: dict[int, tuple[str, str]] = {}  # by number: the message that was wrong, what is right
         self.changes: list[datetime] = []
         self.opened: datetime | None = None  # when a table was first loaded
@@ -215,6 +216,7 @@ class Index:
         """Of what waited in the outbox nobody knows whether it went since: it is undecided again, released or not."""
         since = moment(fact.data, "since")
         self.gap = Gap(since if isinstance(since, datetime) else fact.entered, fact.entered)
+        self.doubted |= self.released
         self.released = set()
         for task, said in tuple(self.outcomes.items()):
             for key, outcome in decided(said).items():

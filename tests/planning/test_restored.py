@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from notice_office import Story, at, row, told, verdicts
 
-from scheduler.planning.decide import held
+from scheduler.planning.decide import awaiting, held
 from scheduler.planning.model import FactKind
 from scheduler.planning.statements import release, withdraw
 from scheduler.problems import RefusedError
@@ -108,3 +108,14 @@ def test_a_reminder_of_what_became_known_in_the_gap_waits_although_it_lies_ahead
     story.tell(FactKind.RESTORED, "2026-01-27 10:00", since=at(THU_22).isoformat())
     assert verdicts(story.owed("2026-01-27 10:30")) == {}
     assert verdicts(story.owed("2026-01-28 09:00")) == {"remind-now": "hold restored"}
+
+
+def test_what_nobody_had_let_go_waits_for_its_release_as_ever() -> None:
+    story = Story(row(ladder="asking"))
+    story.beat("2026-01-29 18:00")
+    story.tell(FactKind.RESTORED, "2026-02-04 12:00", since=at("2026-01-30 18:00").isoformat())
+    assert verdicts(story.owed("2026-02-04 13:00"))["escalate-after-1wd"] == "hold needs-release"
+    assert "escalate-after-1wd" not in held_steps(story, "2026-02-04 13:00")
+    plan = story.plan(at("2026-02-04 13:00"))
+    assert "escalate-after-1wd" in [one.notice.step.name for one in awaiting(plan, plan.now)]
+    assert release(plan, "he.ping", name=f"{TASK}#escalate-after-1wd").entry.kind is FactKind.RELEASE
