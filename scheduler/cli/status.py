@@ -74,7 +74,11 @@ def status(*, as_of: Moment | None, output: Path | None, **asked: Any) -> None:
 def _print(form: str, found: Situation, kept: list[Row]) -> None:
     if form == "json":
         until = found.plan.calendars.of(found.register.office.region).announced_until
-        shape = {"as_of": iso(found.now), "head": found.head, "calendar": {"announced_until": iso(until)}}
+        shape: dict[str, object] = {
+            "as_of": iso(found.now),
+            "head": found.head,
+            "calendar": {"announced_until": iso(until)},
+        }
         shape |= {"awaiting_release": _awaiting(kept, found.plan, found.now)}
         print_streamed(shape, "tasks", map(data, kept), iter(()))
     elif form == "csv":
