@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 from scheduler.register.mistakes import Code, UnreadableError
 from scheduler.register.scalars import duration
@@ -13,11 +13,16 @@ from scheduler.words import Phrase, say
 
 FIRST_YEAR, LAST_YEAR = 1990, 2199
 
-_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})|([0-9]{4})\s*年\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*[日号]")
-_LIKE_DAY = re.compile(r"([0-9]{4})\s*[./]\s*([0-9]{1,2})\s*[./]\s*([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2})")
+_DAY = re.compile(
+    r"([0-9]{4})(?P<mark>[-/])([0-9]{1,2})(?P=mark)([0-9]{1,2})|([0-9]{4})\s*年\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*[日号]"
+)
+_LIKE_DAY = re.compile(r"([0-9]{4})\s*[./-]\s*([0-9]{1,2})\s*[./-]\s*([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2})")
+_SERIAL = re.compile(r"[2-6][0-9]{4}")  # 1954 to 2091, as a spreadsheet counts days
+_SERIAL_ZERO = date(1899, 12, 30)
 _END = re.compile(
     r"end\s+of\s+([0-9]{4})(?:-([0-9]{1,2}))?|([0-9]{4})\s*年\s*(?:([0-9]{1,2})\s*月)?\s*[底末]", re.IGNORECASE
 )
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _BEGINS_WITH_YEAR = re.compile(r"\s*(?:end\s+of\s+)?[0-9]{4}(?![0-9])", re.IGNORECASE)
 _SHIFTED = re.compile(r"(.+)([+-])\s*([^\s+-][^+-]*)", re.DOTALL)
 _MONTH_DAY = re.compile(r"([0-9]{1,2})-([0-9]{1,2})|([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*[日号]")
@@ -35,15 +40,29 @@ _FITTING = {
 
 
 def day(text: str) -> date:
-    """A day: `2018-12-31` or 2018年12月31日. Raises UnreadableError, also for a day that does not exist."""
-    found = _DAY.fullmatch(text.strip())
-    if found:
-        year, month, number = (int(g) for g in found.groups() if g is not None)
-        return _existing(text, year, month, number)
-    if like := _LIKE_DAY.fullmatch(text.strip()):
-        year, month, number = (int(g) for g in like.groups() if g is not None)
-        raise _no_day(text, say("请写成 {day}", day=f"{year:04}-{month:02}-{number:02}"))
-    raise _no_day(text, say("请写成 2018-12-31 或 2018年12月31日"))
+    """A day: `2018-12-31`, `2018/12/31` or 2018年12月31日. Raises UnreadableError, also for one that does not exist."""
+    words = text.strip()
+    if found := _DAY.fullmatch(words):
+        return _existing(text, *_numbers(found))
+    raise UnreadableError(Code.BAD_DATE, say("看不懂日期“{text}”", text=text[:60]), _written(words))
+
+
+def _written(words: str) -> Phrase:
+    """How to write the day that is probably meant."""
+    if like := _LIKE_DAY.fullmatch(words):
+        year, month, number = _numbers(like)
+        return say("请写成 {day}", day=f"{year:04}-{month:02}-{number:02}")
+    if _MONTH_DAY.fullmatch(words):
+        return say("缺少年份；请写成 2018-12-31 或 2018年12月31日")
+    if _SERIAL.fullmatch(words):
+        meant = (_SERIAL_ZERO + timedelta(days=int(words))).isoformat()
+        return say("这是表格软件里日期的序号，请写成 {day}", day=meant)
+    return say("请写成 2018-12-31 或 2018年12月31日")
+
+
+def _numbers(found: re.Match[str]) -> tuple[int, int, int]:
+    year, month, number = (int(said) for said in found.groups() if said is not None and said.isdigit())
+    return year, month, number
 
 
 def sheet_day(text: str) -> date:
@@ -137,13 +156,32 @@ def _number(text: str, month: int, number: int) -> int:
     last = monthrange(2024, month)[1]  # a leap year: 02-29 is the end of February elsewhere (民法典 第二百零二条)
     if 1 <= number <= last:
         return number
-    hint = say("这个月最多{last}天；月底请写 end of {month:02}", last=last, month=month)
+    if _CHINESE.search(text):
+        hint = say("这个月最多{last}天；月底请写 {month}月底", last=last, month=month)
+    else:
+        hint = say("这个月最多{last}天；月底请写 end of {month:02}", last=last, month=month)
     raise UnreadableError(Code.BAD_MOMENT, say("没有“{text}”这一天", text=text[:60]), hint)
 
 
 def _no_moment(text: str) -> UnreadableError:
-    hint = say("例如 end、start + 3wd、01-31、end of 01（1月底）、25（每月25日）、fri（周五）、end + 10wd")
+    hint = _without_year(text.strip())
+    if hint is None and _CHINESE.search(text):
+        hint = say("例如 期末、期初 + 3个工作日、1月31日、1月底、25日、周五、期末 + 10个工作日")
+    elif hint is None:
+        hint = say("例如 end、start + 3wd、01-31、end of 01（1月底）、25（每月25日）、fri（周五）、end + 10wd")
     return UnreadableError(Code.BAD_MOMENT, say("“{text}”不是周期里的日子", text=text[:60]), hint)
+
+
+def _without_year(words: str) -> Phrase | None:
+    """How to write a day of every year, where one of a single year stands."""
+    if found := _DAY.fullmatch(words):
+        _, month, number = _numbers(found)
+        plain = f"{month}月{number}日" if _CHINESE.search(words) else f"{month:02}-{number:02}"
+    elif (ends := _END.fullmatch(words)) and (month := int(ends[2] or ends[4] or 12)):
+        plain = f"{month}月底" if ends[3] else f"end of {month:02}"
+    else:
+        return None
+    return say("每年的不写年份：{day}", day=plain)
 
 
 def misfit(found: Moment, every: Every) -> Phrase | None:
@@ -157,9 +195,9 @@ def misfit(found: Moment, every: Every) -> Phrase | None:
 
 
 _FIT_HINTS = {
-    Every.YEAR: say("every: year 用 MM-DD、end of MM、start 或 end，例如 01-31"),
-    Every.HALF_YEAR: say("every: half-year 用 start 或 end，可加减时长，例如 end + 15d、start + 2m"),
-    Every.QUARTER: say("every: quarter 用 start 或 end，可加减时长，例如 end + 15d、start + 1m"),
-    Every.MONTH: say("every: month 用 DD、start 或 end，例如 25 或 end + 5wd"),
-    Every.WEEK: say("every: week 用 mon 到 sun（周一到周日）、start 或 end"),
+    Every.YEAR: say("every: year 用 01-31（1月31日）、end of 01（1月底）、start（期初）或 end（期末）这样的写法"),
+    Every.HALF_YEAR: say("every: half-year 用 start（期初）或 end（期末），可加减时长，例如 end + 15d（期末 + 15日）"),
+    Every.QUARTER: say("every: quarter 用 start（期初）或 end（期末），可加减时长，例如 end + 15d（期末 + 15日）"),
+    Every.MONTH: say("every: month 用 25（25日）、start（期初）或 end（期末），例如 end + 5wd（期末 + 5个工作日）"),
+    Every.WEEK: say("every: week 用 mon 到 sun（周一到周日）、start（期初）或 end（期末）"),
 }

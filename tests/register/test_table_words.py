@@ -87,6 +87,8 @@ def test_full_width_characters_are_named_and_put_right(parse: object, text: str,
     [
         ("2018-12-31", date(2018, 12, 31)),
         ("2018-1-5", date(2018, 1, 5)),
+        ("2018/1/5", date(2018, 1, 5)),
+        ("2018/12/31", date(2018, 12, 31)),
         ("2018年12月31日", date(2018, 12, 31)),
         ("2018年1月5日", date(2018, 1, 5)),
         ("end of 2018-07", date(2018, 7, 31)),
@@ -107,7 +109,8 @@ def test_a_single_day_is_read_in_english_and_chinese(text: str, day: date) -> No
         ("2026-02-30", "2026年2月只有28天"),
         ("2026-13-01", "月份是 1 到 12"),
         ("end of 2026-13", "月份是 1 到 12"),
-        ("2026/02/28", "2026-02-28"),
+        ("2026/02/30", "2026年2月只有28天"),
+        ("2026/02-28", "2026-02-28"),
         ("2026.2.8", "2026-02-08"),
         ("20260228", "2026-02-28"),
         ("0026-02-28", "1990"),
@@ -120,6 +123,53 @@ def test_a_day_that_does_not_exist_comes_with_a_hint(text: str, hint: str) -> No
         moments.once(text)
     assert caught.value.code is Code.BAD_DATE
     assert hint in caught.value.hint.text()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("11月23日", "缺少年份"),
+        ("11-23", "缺少年份"),
+        ("46000", "请写成 2025-12-09"),
+        ("2026.11.23", "请写成 2026-11-23"),
+        ("明天", "请写成 2018-12-31"),
+    ],
+)
+def test_another_way_of_writing_a_day_is_not_called_a_day_that_does_not_exist(text: str, hint: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        moments.day(text)
+    assert caught.value.message.text() == f"看不懂日期“{text}”"
+    assert hint in caught.value.hint.text()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("2027/3/31", "每年的不写年份：03-31"),
+        ("2027-03-31", "每年的不写年份：03-31"),
+        ("2027年3月31日", "每年的不写年份：3月31日"),
+        ("end of 2027-03", "每年的不写年份：end of 03"),
+        ("2027年3月底", "每年的不写年份：3月底"),
+        ("月底", "1月底"),
+        ("soon", "end of 01"),
+        ("2月30日", "2月底"),
+        ("02-30", "end of 02"),
+    ],
+)
+def test_the_hint_for_a_moment_speaks_as_the_text_does(text: str, hint: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        moments.moment(text)
+    assert hint in caught.value.hint.text()
+    assert ("end of" in caught.value.hint.text()) == ("end of" in hint)
+
+
+@pytest.mark.parametrize(
+    ("every", "chinese"), [(Every.YEAR, "1月底"), (Every.QUARTER, "期末 + 15日"), (Every.MONTH, "25日")]
+)
+def test_what_fits_a_period_is_told_in_chinese_too(every: Every, chinese: str) -> None:
+    hint = moments.misfit(Moment(Anchor.WEEKDAY, day=0), every)
+    assert hint is not None
+    assert chinese in hint.text()
 
 
 @pytest.mark.parametrize(
