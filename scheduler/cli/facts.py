@@ -162,8 +162,8 @@ def confirm(*, by_whom: str | None, task: str, on: Moment | None, evidence: str 
 @fact("return", "duban return annual-report.submit/changji-city/2026 --reason 统计数据与上年口径不一致")
 @about_task
 @_on
-@_words("reason", say("理由"))
-def return_(*, by_whom: str | None, task: str, on: Moment | None, reason: str | None) -> None:
+@_reason
+def return_(*, by_whom: str | None, task: str, on: Moment | None, reason: str) -> None:
     add(by_whom, lambda clerk: clerk.return_(task, on=_today(on), reason=reason), task)
 
 

@@ -201,7 +201,7 @@ _ABOUT_TASKS: Mapping[FactKind, Callable[[Clerk, str, Said], Accepted]] = Mappin
         FactKind.DONE: lambda c, t, s: c.done(t, on=s.on, evidence=s.text("evidence"), note=s.text("note")),
         FactKind.REPORT: lambda c, t, s: c.report(t, on=s.on, evidence=s.text("evidence"), note=s.text("note")),
         FactKind.CONFIRM: lambda c, t, s: c.confirm(t, on=s.on, evidence=s.text("evidence"), note=s.text("note")),
-        FactKind.RETURN: lambda c, t, s: c.return_(t, on=s.on, reason=s.text("reason")),
+        FactKind.RETURN: lambda c, t, s: c.return_(t, on=s.on, reason=s.words("reason")),
         FactKind.ACK: lambda c, t, _: c.ack(t),
         FactKind.EXTEND: _extend,
         FactKind.PAUSE: lambda c, t, s: c.pause(t, on=s.on, reason=s.words("reason")),

@@ -84,7 +84,7 @@ class Clerk:
         data = _dated(task) | {"evidence": evidence, "note": note}
         return self._task(FactKind.CONFIRM, task, on, data, _finished(reported.on))
 
-    def return_(self, task_id: str, *, on: Moment, reason: str | None = None) -> Accepted:
+    def return_(self, task_id: str, *, on: Moment, reason: str) -> Accepted:
         """退回: the task is open again."""
         task, found = self._known(task_id)
         if self.plan.history.task(task.id).reported is None or found.state in _CLOSED:

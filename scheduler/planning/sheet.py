@@ -67,7 +67,7 @@ FORMS: Mapping[FactKind, Form] = {
     FactKind.DONE: Form(say("办结"), ("办结",), (), _DONE),
     FactKind.REPORT: Form(say("报结"), ("报结",), (), _DONE),
     FactKind.CONFIRM: Form(say("核实"), ("核实", "确认"), (), _DONE),
-    FactKind.RETURN: Form(say("退回"), ("退回",), (), _TASK | {"on", "reason"}),
+    FactKind.RETURN: Form(say("退回"), ("退回",), ("reason",), _TASK | {"on", "reason"}),
     FactKind.ACK: Form(say("签收"), ("签收",), (), _TASK),
     FactKind.EXTEND: Form(
         say("延期"), ("延期",), ("reason", "approved_by"), _TASK | {"by", "to", "reason", "approved_by"}

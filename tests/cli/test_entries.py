@@ -57,11 +57,11 @@ def test_facts_change_the_state_of_a_task(office, story, state_after, light):
     [
         ([("done", PUBLISH)], ("done", PUBLISH), "already-closed", 3),
         ([("done", PUBLISH)], ("ack", PUBLISH), "already-closed", 3),
-        ([("done", PUBLISH)], ("return", PUBLISH), "not-reported", 3),
+        ([("done", PUBLISH)], ("return", PUBLISH, "--reason", "x"), "not-reported", 3),
         ([("ack", PUBLISH)], ("ack", PUBLISH), "already-acknowledged", 3),
         ([("report", PUBLISH)], ("report", PUBLISH), "already-reported", 3),
         ([], ("confirm", PUBLISH), "not-reported", 3),
-        ([], ("return", PUBLISH), "not-reported", 3),
+        ([], ("return", PUBLISH, "--reason", "x"), "not-reported", 3),
         ([], ("reopen", PUBLISH, "--reason", "x"), "not-closed", 3),
         ([], ("resume", PUBLISH), "not-paused", 3),
         ([("pause", PUBLISH, "--reason", "x")], ("pause", PUBLISH, "--reason", "x"), "already-paused", 3),

@@ -113,3 +113,15 @@ def test_a_file_says_of_an_old_event_that_its_year_is_right(office, old, exit_co
     assert result.exit_code == exit_code
     assert ("facts.csv:2:" in result.stderr) == bool(exit_code)
     assert ("往年" in result.stderr) == bool(exit_code)
+
+
+def test_what_is_returned_is_returned_for_a_reason(office):
+    office(*ISSUED)
+    office("report", PUBLISH)
+    result = office("return", PUBLISH)
+    assert (result.exit_code, "--reason" in result.stderr) == (2, True)
+    path = office.folder / "facts.csv"
+    path.write_text(f"事实,任务\n退回,{PUBLISH}\n")
+    result = office("import", str(path))
+    assert (result.exit_code, "理由（reason）" in result.stderr) == (1, True)
+    assert office("return", PUBLISH, "--reason", "格式不符").exit_code == 0
