@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import plan_around, services
+from scheduler.cli.desk import plan_around, steady
 from scheduler.cli.facts import about_task, add, fact
 from scheduler.cli.options import option, output_format, tell
 from scheduler.cli.output import line
@@ -29,7 +29,7 @@ def chase(*, by_whom: str | None, task: str, text: bool) -> None:
 
 
 def _show(task: str) -> None:
-    desk, now = services(), clock.now()
+    desk, now = steady(), clock.now()
     plan = plan_around(desk, desk.history(), now, task)
     said = short_text(chasing.open_task(plan, task, now), plan, now)
     click.echo(line({"task": task, "text": said}) if output_format() == "json" else said)

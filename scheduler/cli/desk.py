@@ -5,16 +5,19 @@ from __future__ import annotations
 import getpass
 import os
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import click
 
-from scheduler.cli.options import tell
+from scheduler.cli.errors import shown
+from scheduler.cli.options import spoken, tell
 from scheduler.cli.table import chosen
 from scheduler.daemon.services import Services
 from scheduler.planning import History, Plan
 from scheduler.planning.periods import around
 from scheduler.problems import Problem, UnreachableError
+from scheduler.register import Register
 from scheduler.settings import Settings
 from scheduler.words import say
 
@@ -24,9 +27,31 @@ def bare() -> Services:
     return _closed_later(Services(chosen()))
 
 
+class Steady(Services):
+    """Services that go by the last good table, as the daemon does, and say so, where somebody has broken this one."""
+
+    @property
+    def register(self) -> Register:
+        """The table; TableError where none was ever in force."""
+        return self._good
+
+    @cached_property
+    def _good(self) -> Register:
+        found, register = self.in_force
+        if found is not self.loaded:
+            shown(self.loaded.problems, spoken())
+            click.echo(tell(say("台账有问题，以下按上一张正确的台账。")), err=True)
+        return register
+
+
 def services() -> Services:
     """The same, for whoever asks or tells: a mistyped database must not look like an office that has nothing to do."""
     return _found(bare())
+
+
+def steady() -> Services:
+    """The same for facts, which must be entered whatever has become of the table."""
+    return _found(_closed_later(Steady(chosen())))
 
 
 def _closed_later(desk: Services) -> Services:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import login, plan_around, services
+from scheduler.cli.desk import login, plan_around, steady
 from scheduler.cli.moments import moment
 from scheduler.cli.options import command, option, output_format, tell, written
 from scheduler.cli.output import line
@@ -74,7 +74,7 @@ def add(
     mailed: Callable[[Plan], tuple[str, ...]] | None = None,
 ) -> None:
     """Look at the state, write the entry down, say what it changed; `mailed` are notices that are wrong by it."""
-    desk, now = services(), clock.now()
+    desk, now = steady(), clock.now()
     history = desk.history()
     before = plan_around(desk, history, now, task)
     accepted = accept(Clerk(before, by_whom or login(), now))
@@ -249,7 +249,7 @@ def call(*, by_whom: str | None, task: str, note: str, person: str | None, on: M
 @click.argument("seq", type=int)
 @_reason
 def void(*, by_whom: str | None, seq: int, reason: str) -> None:
-    facts = services().facts()
+    facts = steady().facts()
     meant = next((fact for fact in facts if fact.seq == seq), None)
     add(
         by_whom,

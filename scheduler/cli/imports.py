@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import login, services
+from scheduler.cli.desk import login, steady
 from scheduler.cli.errors import shown
 from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_json, problem_data
@@ -44,7 +44,7 @@ def import_(*, file: Path, dry_run: bool, by_whom: str | None) -> int:
     with file.open("rb") as opened:
         content = opened.read(MAX_BYTES + 1)
     lines, problems = read_lines(str(file), content)
-    desk, now = services(), clock.now()
+    desk, now = steady(), clock.now()
     facts = desk.facts()
     plan = desk.plan(now, history=History.of(facts))
     accepted, refused = judge(lines, plan, by_whom or login(), facts[-1].seq if facts else 0)

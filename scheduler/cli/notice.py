@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import login, services
+from scheduler.cli.desk import login, steady
 from scheduler.cli.errors import shown
 from scheduler.cli.moments import day
 from scheduler.cli.options import command, option, output_format, spoken, tell
@@ -49,7 +49,7 @@ def import_(
     yes: bool,
     by_whom: str | None,
 ) -> int:
-    desk, now = services(), clock.now()
+    desk, now = steady(), clock.now()
     draft = prepared(desk, file.read_bytes(), str(file), Given(year, published, region, number), now)
     if output_format() == "text":
         _say(draft)

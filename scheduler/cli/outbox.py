@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import login, plan_around, services
+from scheduler.cli.desk import login, plan_around, steady
 from scheduler.cli.options import command, option, output_format, tell, written
 from scheduler.cli.output import print_json
 from scheduler.daemon.services import Services
@@ -41,7 +41,7 @@ _RESTORED = option("--restored", is_flag=True, words=say("恢复备份以前可�
 )
 @option("--tomorrow", is_flag=True, words=say("到下一个工作日为止将发的通知"))
 def outbox(*, tomorrow: bool) -> None:
-    desk, now = services(), clock.now()
+    desk, now = steady(), clock.now()
     if tomorrow:
         plan = desk.plan(now)
         _coming(_until_tomorrow(plan, now), awaiting(plan, now))
@@ -58,7 +58,7 @@ def outbox(*, tomorrow: bool) -> None:
 @_RESTORED
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
 def release(*, notice: str | None, restored: bool, by_whom: str | None) -> None:
-    desk, now, by = services(), clock.now(), by_whom or login()
+    desk, now, by = steady(), clock.now(), by_whom or login()
     _one_of(notice, restored)
     if notice is None:
         plan = desk.plan(now)
@@ -81,7 +81,7 @@ duban withdraw --restored --reason 恢复备份以前已经发过""",
 @option("--reason", type=written, metavar="TEXT", required=True, words=say("理由"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
 def withdraw(*, notice: str | None, restored: bool, reason: str, by_whom: str | None) -> None:
-    desk, now, by = services(), clock.now(), by_whom or login()
+    desk, now, by = steady(), clock.now(), by_whom or login()
     _one_of(notice, restored)
     if notice is None:
         plan = desk.plan(now)

@@ -6,13 +6,10 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-import click
-
 from scheduler import clock
-from scheduler.cli.desk import services
-from scheduler.cli.errors import shown
+from scheduler.cli.desk import steady
 from scheduler.cli.moments import end_of
-from scheduler.cli.options import spoken, tell
+from scheduler.cli.options import spoken
 from scheduler.cli.running import running, running_calendars
 from scheduler.daemon.kept import is_whole
 from scheduler.daemon.services import HORIZON, Services
@@ -20,11 +17,10 @@ from scheduler.planning import Calendars, Plan, compile_plan
 from scheduler.planning.model import FactKind, Moment
 from scheduler.planning.plan import made_anew
 from scheduler.planning.windows import day_of
-from scheduler.problems import RefusedError, TableError, has_errors
+from scheduler.problems import RefusedError
 from scheduler.register import Register
 from scheduler.register.model import Before, Obligation, With, Within
 from scheduler.reports.workbook import Imprint
-from scheduler.words import say
 
 _YEAR = timedelta(days=365)  # so far back is shown where the office names no start
 _CALENDAR = (FactKind.CALENDAR, FactKind.VOID)
@@ -55,7 +51,7 @@ def situation(as_of: Moment | None, since: date | None = None, until: date | Non
 
     A past one is read from the journal alone: the table and the calendars that were in force then, as they were kept.
     """
-    desk, now, past = services(), end_of(as_of) if as_of else clock.now(), as_of is not None
+    desk, now, past = steady(), end_of(as_of) if as_of else clock.now(), as_of is not None
     then = now if past else None
     register = _table(desk, then)
     history = desk.history(until=then)
@@ -71,24 +67,8 @@ def _table(desk: Services, then: datetime | None) -> Register:
         try:
             return running(desk, then)
         except RefusedError:  # before the first start there is only the table on disk
-            return _in_force(desk)
-    return _in_force(desk)
-
-
-def _in_force(desk: Services) -> Register:
-    """The table; where somebody has just broken it, the last good one, and the problems on stderr."""
-    loaded = desk.loaded
-    if loaded.register is not None and not has_errors(loaded.problems):
-        return loaded.register
-    if not desk.has_journal:
-        raise TableError(*loaded.problems)
-    try:
-        register = running(desk)
-    except RefusedError:
-        raise TableError(*loaded.problems) from None
-    shown(loaded.problems, spoken())
-    click.echo(tell(say("台账有问题，以下按上一张正确的台账。")), err=True)
-    return register
+            return desk.register
+    return desk.register
 
 
 def _calendars(desk: Services, register: Register, then: datetime | None) -> Calendars:

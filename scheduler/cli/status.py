@@ -79,6 +79,7 @@ def _print(form: str, found: Situation, kept: list[Row]) -> None:
             "head": found.head,
             "calendar": {"announced_until": iso(until)},
         }
+        shape |= {"calendar": {"announced_until": iso(until)}}
         shape |= {"awaiting_release": _awaiting(kept, found.plan, found.now)}
         print_streamed(shape, "tasks", map(data, kept), iter(()))
     elif form == "csv":
