@@ -243,6 +243,18 @@ def chaser_by_hand() -> Letter:
     return POST.compose(message(plan, now, [due]), plan, now, message_id=ID)
 
 
+def chaser_by_hand_after_a_reminder_and_a_call() -> Letter:
+    """On one day: the reminder in the morning, a call, and the chaser that was asked for after it."""
+    facts = reminded()
+    facts.add(FactKind.CALL, at("2027-01-28T11:00"), task=REPORT, on=date(2027, 1, 28), note="请再发一次")
+    entry = {"step": "chase-by-hand-2027-01-28", "at": "2027-01-28T15:00+08:00", "target": "2027-01-29"}
+    facts.add(FactKind.CHASE, at("2027-01-28T15:00"), task=REPORT, **entry)
+    now = at("2027-01-28T15:00")
+    plan = plan_at(now, facts)
+    (due,) = named(f"{REPORT}#chase-by-hand-2027-01-28", plan)
+    return POST.compose(message(plan, now, [due]), plan, now, message_id=ID)
+
+
 def telephoned() -> Facts:
     facts = chased()
     facts.add(FactKind.CALL, at("2027-02-02T11:00"), task=REPORT, on=date(2027, 2, 2), note="统计数据核对中")
@@ -285,6 +297,7 @@ SINGLE: tuple[Callable[[], Letter], ...] = (
     correction,
     correction_of_a_digest,
     chaser_by_hand,
+    chaser_by_hand_after_a_reminder_and_a_call,
     escalation_after_a_call,
 )
 ALL = (*SINGLE, escalation_to_the_superior, escalation_to_the_superior_after_calls)
@@ -347,6 +360,11 @@ def test_each_item_of_a_list_says_how_grave_it_is() -> None:
     letter = letter_of(late_after_weeks)
     assert letter.subject.startswith("【督办】")
     assert re.findall(r"(?m)^\d\. 【(..)】", letter.text) == ["催办", "督办"]
+
+
+def test_what_was_said_on_the_same_day_is_not_said_to_lie_before_it() -> None:
+    text = letter_of(chaser_by_hand_after_a_reminder_and_a_call).text
+    assert "此前已于2026年12月31日、2027年1月22日提醒，今日已发邮件提醒，今日已电话联系。" in text
 
 
 UNFIT = re.compile(
