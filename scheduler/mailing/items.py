@@ -88,6 +88,7 @@ def item_view(notice: Notice, plan: Plan, now: datetime, reader: Recipient) -> I
         by_hand=notice.step.by_hand,
         feedback=_feedback(task, how, plan),
         mark=MARKS[notice.step.kind],
+        ended=_has_ended(task, now),
     )
 
 
@@ -136,6 +137,13 @@ def span_of(task: Task, plan: Plan, now: datetime) -> str:
         return "当日到期" if today in {dates.due, target} else "已过办理时限"
     left = calendar.count(today, target)
     return f"剩{left}个工作日" if left else f"剩{(target - today).days}日"
+
+
+def _has_ended(task: Task, now: datetime) -> bool:
+    """Whether it is a quota or coverage of days that are all over: what is done now does not count any more."""
+    row, span = task.slot.obligation, task.slot.span
+    counts = row.quota is not None or row.coverage is not None
+    return counts and span is not None and span[1] < now.astimezone(BEIJING).date()
 
 
 def _hours(due: datetime, now: datetime) -> str:

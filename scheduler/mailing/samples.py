@@ -74,6 +74,7 @@ _ITEM = ItemView(
     by_hand=False,
     feedback="尚未反馈",
     mark="提醒",
+    ended=False,
 )
 _RICH = replace(
     _ITEM,
@@ -105,6 +106,7 @@ _RICH = replace(
     by_hand=True,
     feedback="2月2日已签收",
     mark="督办",
+    ended=True,
     note="本项原送孙立（其2027年1月30日至2月5日不在岗），现送您处理。",
 )
 _LETTER = LetterView(

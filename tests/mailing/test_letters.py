@@ -255,6 +255,21 @@ def chaser_by_hand_after_a_reminder_and_a_call() -> Letter:
     return POST.compose(message(plan, now, [due]), plan, now, message_id=ID)
 
 
+QUOTA, TRAINING = "leader-interpretation/sun.li/2026", "staff-training/yunling/2026"
+
+
+def chaser_of_a_quota_whose_year_is_over() -> Letter:
+    return written("2027-01-04T10:00", (QUOTA, "chase-1"))
+
+
+def escalation_of_a_coverage_whose_year_is_over() -> Letter:
+    return written("2027-01-05T10:00", (TRAINING, "escalate-after-2wd"))
+
+
+def digest_of_what_can_be_mended_and_what_cannot() -> Letter:
+    return written("2027-02-01T10:00", (REPORT, "chase-1"), (QUOTA, "chase-1"))
+
+
 def telephoned() -> Facts:
     facts = chased()
     facts.add(FactKind.CALL, at("2027-02-02T11:00"), task=REPORT, on=date(2027, 2, 2), note="统计数据核对中")
@@ -299,6 +314,9 @@ SINGLE: tuple[Callable[[], Letter], ...] = (
     chaser_by_hand,
     chaser_by_hand_after_a_reminder_and_a_call,
     escalation_after_a_call,
+    chaser_of_a_quota_whose_year_is_over,
+    escalation_of_a_coverage_whose_year_is_over,
+    digest_of_what_can_be_mended_and_what_cannot,
 )
 ALL = (*SINGLE, escalation_to_the_superior, escalation_to_the_superior_after_calls)
 
@@ -365,6 +383,20 @@ def test_each_item_of_a_list_says_how_grave_it_is() -> None:
 def test_what_was_said_on_the_same_day_is_not_said_to_lie_before_it() -> None:
     text = letter_of(chaser_by_hand_after_a_reminder_and_a_call).text
     assert "此前已于2026年12月31日、2027年1月22日提醒，今日已发邮件提醒，今日已电话联系。" in text
+
+
+@pytest.mark.parametrize("write", [chaser_of_a_quota_whose_year_is_over, escalation_of_a_coverage_whose_year_is_over])
+def test_of_a_period_that_is_over_nobody_is_asked_to_finish_it(write: Callable[[], Letter]) -> None:
+    text = letter_of(write).text
+    assert not re.search(r"前(办结|完成|解读)|预计", text)
+    assert "期内已经完成、尚未登记的" in text
+    assert "说明原因和后续安排" in text
+
+
+def test_a_digest_asks_of_each_what_can_still_be_done() -> None:
+    text = letter_of(digest_of_what_can_be_mended_and_what_cannot).text
+    assert "尚未办结的，请于2027年2月1日（星期一）18:00前办结" in text
+    assert "统计期已经结束的事项，请于2027年2月1日（星期一）18:00前回复" in text
 
 
 UNFIT = re.compile(
