@@ -34,6 +34,7 @@ _COLUMN_OF = MappingProxyType(
         "unknown-person": "person",
         "record-whose": "record",
         "bad-number": "value",
+        "value-missing": "value",
         "in-the-future": "on",
         "done-too-early": "on",
         "resume-before-pause": "on",

@@ -19,7 +19,7 @@ from scheduler.planning.plan import Plan
 from scheduler.planning.spoken import OUTCOMES, called, when
 from scheduler.planning.windows import day_of
 from scheduler.problems import Problem, RefusedError, UsageError
-from scheduler.register.model import Within
+from scheduler.register.model import Coverage, Measure, Quota, Within
 from scheduler.register.values import Unit
 from scheduler.words import say
 
@@ -116,6 +116,9 @@ def record(
     if value is not None and not _VALUE.fullmatch(value):
         hint = say("可写 3、85%、52/57")
         raise UsageError(Problem("bad-number", say("看不懂数值：{value}", value=value), hint))
+    if value is None and _wants_number(plan, record):
+        hint = say("指标要写 --value，例如 3、85%、52/57（导入时写在“数值”一格）")
+        raise UsageError(Problem("value-missing", say("{id} 是指标，没有写数值", id=record), hint))
     not_later(on, now)
     data: dict[str, Scalar] = {
         "record": record,
@@ -191,6 +194,13 @@ def _still_to_go(plan: Plan, found: Sequence[Notice]) -> None:
         refuse("notice-settled", say("{name} 已有结果：{kind}（{at:%Y-%m-%d %H:%M}）", name=name, kind=kind, at=at))
     if name in plan.history.withdrawn:
         refuse("already-withdrawn", say("{name} 已经撤下", name=name))
+
+
+def _wants_number(plan: Plan, record: str) -> bool:
+    """Whether such a record says a number that must hold, and nowhere counts by being there."""
+    schedules = [row.schedule for row in plan.register.obligations]
+    uses = [one for one in schedules if isinstance(one, Quota | Coverage | Measure) and one.of == record]
+    return bool(uses) and all(isinstance(one, Measure) for one in uses)
 
 
 def _counts_hours(plan: Plan, event: str) -> bool:

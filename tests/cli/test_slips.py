@@ -125,3 +125,25 @@ def test_what_is_returned_is_returned_for_a_reason(office):
     result = office("import", str(path))
     assert (result.exit_code, "理由（reason）" in result.stderr) == (1, True)
     assert office("return", PUBLISH, "--reason", "格式不符").exit_code == 0
+
+
+STAFF = """\
+  - id: staff
+    title: 配备网站工作专门人员
+    owed_by: {kind: county}
+    measure: {of: website-staff, at_least: 2, check: {every: year, by: 03-31}}
+not_tracked:"""
+
+
+def test_a_number_that_must_hold_is_recorded_with_the_number(office):
+    office.edit("not_tracked:", STAFF)
+    office.edit("records:\n", "records:\n  - {id: website-staff, title: 网站工作人员数}\n")
+    said = ("record", "website-staff", "--unit", "changji-city", "--on", "2026-11-20")
+    result = office(*said)
+    assert (result.exit_code, "指标要写 --value" in result.stderr) == (2, True)
+    path = office.folder / "facts.csv"
+    path.write_text("事实,记录,单位,日期\n记录,website-staff,changji-city,2026-11-20\n")
+    result = office("import", str(path))
+    assert (result.exit_code, "facts.csv:2:" in result.stderr, "“数值”" in result.stderr) == (1, True, True)
+    assert office(*said, "--value", "0").exit_code == 0
+    assert office("record", "interpretation", "--person", "sun.li").exit_code == 0  # what is counted needs none
