@@ -120,8 +120,12 @@ class Dispatch:
         self._settle(tell_time())
         return accepted
 
-    def tidy(self, plan: Plan, now: datetime) -> None:
-        """Take out of what waits the notices that nobody wants any more: the outbox shows what will go."""
+    def tidy(self, plan: Plan, now: datetime) -> int:
+        """Take out of what waits the notices that nobody wants any more: the outbox shows what will go.
+
+        Returns how many there were.
+        """
+        dropped = 0
         for row in self._journal.outbox(OutboxState.PENDING, OutboxState.RETRY):
             gone: defaultdict[str, list[str]] = defaultdict(list)
             for key in row.notices:
@@ -130,6 +134,8 @@ class Dispatch:
             for reason, keys in gone.items():
                 for key in self._journal.drop_waiting(keys, reason, now):
                     log.info("dropped %s reason=%s", key, reason)
+                    dropped += 1
+        return dropped
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -74,8 +74,8 @@ class Daemon:
     def beat(self) -> int:
         """One round. Returns how many letters were accepted. Raises UnreachableError."""
         now = self._tell_time()
-        if self._follow(now):
-            self._dispatch.tidy(self.desk.plan, now)
+        if self._follow(now) and self._dispatch.tidy(self.desk.plan, now):
+            self._follow(now)  # what was taken out makes way for what waits behind it
         self._queue(now)
         self._duties.run(now)
         gather(self.desk.journal, self.desk.plan, now, self._domain)

@@ -8,7 +8,7 @@ from small_office import CITY, COUNTY, LIN, ZHOU, at
 from scheduler.daemon import desk, service
 from scheduler.daemon.alarm import SWEEP, AlarmClock
 from scheduler.journal import OutboxState
-from scheduler.mailing import PermanentFailure
+from scheduler.mailing import PermanentFailure, TemporaryFailure
 from scheduler.planning.alarms import moments
 from scheduler.planning.model import FactKind
 
@@ -135,6 +135,22 @@ def test_two_escalations_that_wait_in_the_outbox_go_on_two_days(office):
     assert office.outcomes()["escalate-after-1wd"] == "sent"
     assert "escalate-after-2wd" not in office.outcomes()
     office.beat(daemon, "2026-02-03 09:00")
+    assert office.outcomes()["escalate-after-2wd"] == "sent"
+
+
+def test_an_escalation_taken_out_of_the_outbox_makes_way_for_the_next_at_once(office):
+    # Seed 94 of the simulation: the next one waited for the next quiet look.
+    office.edit("{after: 2wd, to: deputy}", "{after: 1wd, to: deputy}, {after: 2wd, to: office-head}")
+    daemon = office.daemon()
+    for day in ("01-23", "01-29"):
+        office.beat(daemon, f"2026-{day} 09:00")
+    office.server.trouble = TemporaryFailure("451 4.3.0 try again later")
+    for day in ("02-02", "02-03"):
+        office.beat(daemon, f"2026-{day} 09:00")
+    assert "escalate-after-2wd" not in office.outcomes()
+    office.server.trouble = None
+    office.tell(FactKind.WITHDRAW, notice=f"{CITY}#escalate-after-1wd", reason="已电话联系")
+    office.beat(daemon, "2026-02-03 10:00")
     assert office.outcomes()["escalate-after-2wd"] == "sent"
 
 
