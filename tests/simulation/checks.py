@@ -368,7 +368,8 @@ class Judge:
             return False
         oracle = self.world.oracle(last.version)
         address = oracle.address(e.bearer, e.to, e.at.date())
-        touched = any(f.now < e.until + DAY for f in self._about(e.task, last.facts))
+        looked = next((b.now for b in self.world.beats if b.now >= e.until and b.ended), last.now)
+        touched = any(f.now <= looked for f in self._about(e.task, last.facts))
         return not touched and address is not None and not oracle.weekly(address)
 
     def edits(self) -> Iterator[Broken]:
