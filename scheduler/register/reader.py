@@ -18,7 +18,14 @@ from yaml.events import (
 
 from scheduler.problems import Place, Problem
 from scheduler.register.mistakes import Code, problem
-from scheduler.register.syntax import COLON_HINT, WORD_AND_COLON, explained
+from scheduler.register.syntax import (
+    COLON_HINT,
+    WIDE_INDENT,
+    WIDE_INDENT_HINT,
+    WORD_AND_COLON,
+    explained,
+    wide_indents,
+)
 from scheduler.register.tree import Node
 from scheduler.words import Phrase, say
 
@@ -41,7 +48,7 @@ def read(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
     decoded = _text(file, content)
     if isinstance(decoded, Problem):
         return None, (decoded,)
-    builder = _Builder(file, cut=_cut(decoded))
+    builder = _Builder(file, cut=_cut(decoded), wide=wide_indents(decoded))
     try:
         for event in yaml.parse(decoded, Loader=_Loader):
             builder.take(event)
@@ -105,6 +112,7 @@ class _Builder:
     """Puts nodes together from YAML's events, on a stack of its own."""
 
     file: str
+    wide: frozenset[int] = frozenset()  # lines that look like rows, but for the full-width blanks before them
     cut: frozenset[tuple[int, int]] = frozenset()  # where a text is followed by a comment that looks like its rest
     root: Node | None = None
     stack: list[_Open] = field(default_factory=list)
@@ -134,6 +142,8 @@ class _Builder:
         line, column = _mark(event)
         if event.anchor is not None or event.tag is not None:
             self._refuse_extras(event, line, column)
+        if self.wide and not event.style:
+            self._indented(event, line)
         said = event.value
         top = self.stack[-1] if self.stack else None
         if top is not None and top.mapping is not None and top.key is None:
@@ -146,6 +156,13 @@ class _Builder:
             if self.cut and not event.style and event.end_mark:
                 self._comment(event.end_mark.line + 1, event.end_mark.column + 1)
             self._place(said, line, column)
+
+    def _indented(self, event: ScalarEvent, first: int) -> None:
+        """A full-width blank is a letter to YAML: the line belongs to the text above, or its key begins with it."""
+        last = event.end_mark.line + 1 if event.end_mark else first
+        for line in sorted(self.wide.intersection(range(first, last + 1))):
+            self.tell(Code.SYNTAX, WIDE_INDENT, WIDE_INDENT_HINT, line, 1)
+            raise _TooMuchError
 
     def _comment(self, line: int, column: int) -> None:
         if (line, column) in self.cut:

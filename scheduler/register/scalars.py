@@ -43,11 +43,20 @@ def half_width(parse: Callable[[str], T], text: str) -> T:
     try:
         return parse(text)
     except UnreadableError:
+        _refuse_comma(parse, text)
         plain = unicodedata.normalize("NFKC", text).strip("“”‘’「」")
         if plain == text or not _readable(parse, plain):
             raise
     message = say("“{text}”里有全角的数字、符号或引号", text=text)
     raise UnreadableError(Code.FULL_WIDTH, message, say("请改用半角：{plain}", plain=plain)) from None
+
+
+def _refuse_comma(parse: Callable[[str], object], text: str) -> None:
+    """`[20wd，5wd]` is one word to YAML: say so where each part can be read."""
+    parts = [part.strip() for part in re.split("[，、]", text)]
+    if len(parts) > 1 and all(_readable(parse, part) for part in parts):
+        hint = say("逗号要用半角：{plain}", plain=", ".join(parts))
+        raise UnreadableError(Code.FULL_WIDTH, say("“{text}”里的逗号是全角的", text=text[:60]), hint) from None
 
 
 def _readable(parse: Callable[[str], object], text: str) -> bool:

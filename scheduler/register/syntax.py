@@ -16,6 +16,13 @@ WORD_AND_COLON = re.compile(r"([A-Za-z_][\w-]*)(：\s*|:)([^\s/].*)", re.DOTALL)
 """A key and its value with a full-width colon, or without the space, between them."""
 COLON_HINT = say("冒号要用半角“: ”，后面空一格")
 
+COMMA_HINT = say("逗号要用半角“, ”")
+WIDE_INDENT = say("这一行的缩进里有全角空格")
+WIDE_INDENT_HINT = say("缩进只用半角空格")
+
+_WIDE = re.compile(r"[ \t]*\u3000\s*(?:-\s|[A-Za-z_][\w-]*\s*[:：])")
+_BRACE = re.compile(r"(?:^|[:,\[{-])\s*([｛［])|([｝］])\s*(?:,.*|\s#.*)?$")
+_COMMA = re.compile(r"，\s*[A-Za-z_][\w-]*\s*[:：]")
 _KEY = re.compile(r"^\s*(?:- \s*)?([A-Za-z_][\w-]*)(：|:(?=[^\s:/]))")
 _AFTER_QUOTE = re.compile(r"""(?:^|[:,\[{-])\s+(["'])(?:(?!\1).)*\1\s*[^\s,:}\]#]""")
 _COMMENT = re.compile(r"(?:^|\s)#")
@@ -62,6 +69,13 @@ class _Found(NamedTuple):
     hint: Phrase
 
 
+def wide_indents(decoded: str) -> frozenset[int]:
+    """The lines, from 1, that begin with full-width blanks and then look like a key or an item of a list."""
+    if "\u3000" not in decoded:
+        return frozenset()
+    return frozenset(number for number, line in enumerate(decoded.split("\n"), 1) if _WIDE.match(line))
+
+
 def explained(file: str, decoded: str, error: yaml.YAMLError) -> Problem:
     """The Problem behind a syntax error of `decoded`: where the text shows the mistake, else where YAML gave up."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
@@ -87,10 +101,23 @@ def _seen(lines: list[str]) -> Iterator[_Found]:
         if found := _AFTER_QUOTE.search(line):
             hint = say("把整段文字放在一对引号里；文字里有引号时，外面用另一种引号")
             yield _Found(number, found.end(), say("引号后面还有文字"), hint)
+        yield from _wide(number, line)
     for number, line in enumerate(lines, 1):
         if column := _left_open(line):
             hint = say("在这段文字后面补上引号；文字里有引号时，外面用另一种引号")
             yield _Found(number, column, say("从这里开始的引号没有结束"), hint)
+
+
+def _wide(number: int, line: str) -> Iterator[_Found]:
+    """Full-width signs in the place of those that YAML knows."""
+    if _WIDE.match(line):
+        yield _Found(number, 1, WIDE_INDENT, WIDE_INDENT_HINT)
+    if found := _BRACE.search(line):
+        brace = found[1] or found[2]
+        hint = say("大括号要用半角") if brace in "｛｝" else say("方括号要用半角")
+        yield _Found(number, found.start(found.lastindex or 0) + 1, say("这里的“{mark}”是全角的", mark=brace), hint)
+    if (found := _COMMA.search(line)) and not {"{", "["}.isdisjoint(line[: found.start()]):
+        yield _Found(number, found.start() + 1, say("这里的“{mark}”是全角的", mark="，"), COMMA_HINT)
 
 
 def _left_open(line: str) -> int | None:

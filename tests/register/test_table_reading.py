@@ -122,6 +122,14 @@ def test_a_list_as_a_key_is_told() -> None:
         ("version: 1\noffice: name: x\n", 2, 13, "加引号"),
         ("version: 1\noffice：\n  name: x\n", 2, 7, "半角"),
         ("version: 1\noffice: @x\n", 2, 9, "加引号"),
+        ("version: 1\nunits:\n  - ｛id: a, name: b｝\n", 3, 5, "大括号要用半角"),
+        ("version: 1\nunits:\n  - {id: a, name: b, people: {x: y}｝\n", 3, 36, "大括号要用半角"),
+        ("version: 1\nunits:\n  - {id: a，name: b}\n", 3, 11, "逗号要用半角"),
+        ("version: 1\nunits:\n  - {id: a, name: b， kind: c}\n", 3, 20, "逗号要用半角"),
+        ("version: 1\noffice:\n　　name: x\n", 3, 1, "半角空格"),
+        ("version: 1\noffice:\n  unit: y\n　　name: x\n", 4, 1, "半角空格"),
+        ("version: 1\npeople:\n　- {id: x}\n", 3, 1, "半角空格"),
+        ("version: 1\npeople:\n  - id: x\n    name: y\n  　mail: z\n", 5, 1, "半角空格"),
     ],
 )
 def test_of_syntax_errors_the_first_is_told_with_its_place(text: str, line: int, column: int, hint: str) -> None:
@@ -129,6 +137,16 @@ def test_of_syntax_errors_the_first_is_told_with_its_place(text: str, line: int,
     assert found.place
     assert (found.code, found.place.line, found.place.column) == ("syntax", line, column)
     assert hint in found.hint.text()
+
+
+def test_full_width_signs_in_a_text_are_no_mistake() -> None:
+    title = "    title: |\n      　　第一段：｛甲｝，乙\n      　mail: 见附件\n"
+    assert problems(GOOD.replace("    title: 月报\n", title, 1)) == ()
+
+
+def test_a_full_width_comma_in_a_list_is_told() -> None:
+    (found,) = problems(GOOD.replace("[20wd, 5wd, 1wd]", "[20wd，5wd，1wd]", 1))
+    assert (found.code, found.hint.text()) == ("full-width", "逗号要用半角：20wd, 5wd, 1wd")
 
 
 def test_an_open_bracket_is_named_by_where_it_opens() -> None:
