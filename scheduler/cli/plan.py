@@ -89,10 +89,11 @@ def plan(
     if who is not None:
         who = meant.whoever(who, desk.register)
     span = _Span(start_of(first), end_of(last), who, chasers)
+    start = now if first >= now.date() else start_of(first)  # a day that is over is told as it would have gone
     if against is not None:
-        _compare(desk, span, min(now, start_of(first)))
+        _compare(desk, span, start)
         return
-    forecast = span.of(desk.plan(min(now, start_of(first)), first, last))
+    forecast = span.of(desk.plan(start, first, last))
     if form == "json":
         rows = (data(task, notices) for task, notices in forecast.tasks())
         print_streamed({}, "tasks", rows, (("load", part) for part in (forecast.load(),)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -36,12 +36,13 @@ class Forecast:
 
     @cached_property
     def _outlook(self) -> Outlook:
-        start = min(self.plan.now, self.since)
+        today = self.plan.now.date() == self.since.date()
+        start = self.plan.now if today else min(self.plan.now, self.since)
         return Outlook(self.plan, start, self.until, since=self.since, endless=self.chasers)
 
     def notices(self) -> Iterator[Coming]:
         """What would go, in the order of time."""
-        return (one for one in self._outlook.coming() if self._meant(one))
+        return (self._still(one) for one in self._outlook.coming() if self._meant(one))
 
     def tasks(self) -> Iterator[tuple[Task, Sequence[Coming]]]:
         """The tasks with a target or a notice in the range, by target, each with its notices."""
@@ -49,7 +50,7 @@ class Forecast:
         for slot in sorted(self.plan.slots, key=lambda s: (end_of(s.dates.target), s.obligation.id, s.period)):
             falls = first <= day_of(slot.dates.target) <= last
             for task, going in self._outlook.of(slot):
-                notices = tuple(one for one in going if self._meant(one))
+                notices = tuple(self._still(one) for one in going if self._meant(one))
                 if notices or (falls and self._owes(task)):
                     yield task, notices
 
@@ -64,6 +65,10 @@ class Forecast:
                 sent[one.message] = min(mail, sent.get(one.message, mail))
         counted = Counter(sent.values())
         return [{"who": who, "week": week, "messages": n} for (week, who), n in sorted(counted.items())]
+
+    def _still(self, one: Coming) -> Coming:
+        """With the moment at which it can go: what is owed since this morning goes now."""
+        return one if one.at >= self.plan.now else replace(one, at=self.plan.now.replace(second=0, microsecond=0))
 
     def _meant(self, one: Coming) -> bool:
         return self.who is None or _concerns(one, self.who)

@@ -120,3 +120,39 @@ def test_against_running_lists_what_an_edit_would_change(office):
 def test_against_running_needs_a_table_that_ran(office):
     result = office(*JANUARY, "--against", "running")
     assert (result.exit_code, result.stderr.startswith("error[no-running-table]")) == (3, True)
+
+
+def test_what_is_owed_since_this_morning_is_planned_for_now(office):
+    assert office("run", "--once").exit_code == 0
+    office.at("2027-02-03T09:20")  # nothing has been sent for ten weeks
+    found = plan(office, "plan", "--from", "2027-02-03", "--to", "2027-02-03")
+    moments = {n["at"] for task in found["tasks"] for n in task["notices"]}
+    assert moments == {"2027-02-03T09:20:00+08:00"}
+    assert "09:20 " in office("plan", "--to", "2027-02-03").stdout
+    assert "09:00 " not in office("plan", "--to", "2027-02-03").stdout
+
+
+def test_before_the_send_time_and_on_a_day_that_is_over_it_keeps_its_hour(office):
+    words = ("plan", "--from", "2027-02-03", "--to", "2027-02-03")
+    assert office("run", "--once").exit_code == 0
+    for moment in ("2027-02-03T08:20", "2027-02-04T11:00"):
+        found = plan(office.at(moment), *words)
+        assert {n["at"] for task in found["tasks"] for n in task["notices"]} == {"2027-02-03T09:00:00+08:00"}
+
+
+def test_what_was_registered_after_the_send_time_is_planned_for_the_next_one(office):
+    office.at("2026-11-23T11:00")
+    words = ("--unit", "changji-city", "--ref", "N-1", "--at", "2026-11-23")
+    assert office("event", "document.issued", *words).exit_code == 0
+    found = {t["task"]: t for t in plan(office, "plan", "--to", "2026-11-25")["tasks"]}
+    steps = {n["step"]: n["at"] for n in found["publish/changji-city/N-1"]["notices"]}
+    assert steps["remind-now"] == "2026-11-24T09:00:00+08:00"
+
+
+def test_a_changed_table_is_not_said_to_send_at_a_moment_that_is_over(office):
+    assert office("run", "--once").exit_code == 0
+    office.at("2027-02-03T09:20")
+    office.edit("owed_by: {kind: county}", "owed_by: {unit: [changji-city]}")
+    found = office("plan", "--against", "running", "--to", "2027-02-03")
+    assert "2027-02-03 09:20" in found.stdout
+    assert "2027-02-03 09:00" not in found.stdout
