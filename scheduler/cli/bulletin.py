@@ -20,13 +20,14 @@ from scheduler.planning.model import Moment, State
 from scheduler.planning.periods import Period
 from scheduler.planning.spoken import when
 from scheduler.problems import Problem, UsageError
-from scheduler.reports.bulletin import COLUMNS, MARGIN, bulletin_of, of_period, traced
+from scheduler.reports.bulletin import COLUMNS, MARGIN, bulletin_of, of_earlier, of_period, traced
 from scheduler.reports.figures import Counted, Figures, Result, by_unit
 from scheduler.reports.paper import plain
 from scheduler.reports.shapes import iso
 from scheduler.words import Phrase, say
 
 BULLETIN = "bulletin"
+_EARLIER = say("以前到期、尚未登记办结")
 _HEADS = {
     "due": say("到期任务"),
     "on-time": say("按时办结"),
@@ -104,7 +105,7 @@ def _warn(tasks: Sequence[Counted], period: Period, found: Situation) -> None:
 
 def _traced(tasks: Sequence[Counted], period: Period, found: Situation) -> dict[str, object]:
     head = {"period": period.label, "cut_off": iso(found.now), "head": found.head}
-    return {**head, **traced(tasks, found.plan)}
+    return {**head, **traced(tasks, found.plan, of_earlier(found.plan, period, found.now))}
 
 
 def _explain(tasks: Sequence[Counted], period: Period, found: Situation) -> None:
@@ -116,6 +117,7 @@ def _explain(tasks: Sequence[Counted], period: Period, found: Situation) -> None
         for name, results in COLUMNS[1:]:
             _cell(_HEADS[name], held, results)
     _total(Figures(tuple(tasks)))
+    _cell(_EARLIER, Figures(of_earlier(found.plan, period, found.now)), (Result.OPEN,))
 
 
 def _cell(head: Phrase, figures: Figures, results: tuple[Result, ...]) -> None:

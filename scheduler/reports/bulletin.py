@@ -129,6 +129,7 @@ class Bulletin:
     rows: tuple[RowPart, ...]
     units: tuple[UnitLine, ...]
     paused: int
+    earlier: int  # due before the period and still open; in none of the other numbers
     ahead: tuple[Ahead, ...]
     behind: int  # units with something neither done nor reported
     ask: date
@@ -137,6 +138,12 @@ class Bulletin:
 def of_period(plan: Plan, period: Period, now: datetime) -> tuple[Counted, ...]:
     """The tasks behind a bulletin, cut off at `now`; `plan` reaches MARGIN beyond the period."""
     return counted(plan, period.first, period.last, now)
+
+
+def of_earlier(plan: Plan, period: Period, now: datetime) -> tuple[Counted, ...]:
+    """The tasks that fell due before the period, however long ago, and are not done at `now`."""
+    before = counted(plan, date.min, period.first - timedelta(1), now)
+    return tuple(one for one in before if one.result is Result.OPEN)
 
 
 def bulletin_of(tasks: Sequence[Counted], plan: Plan, period: Period, now: datetime) -> Bulletin:
@@ -158,21 +165,23 @@ def bulletin_of(tasks: Sequence[Counted], plan: Plan, period: Period, now: datet
             for unit, held in by_unit(tasks, plan).items()
         ),
         paused=_paused(plan, period),
+        earlier=len(of_earlier(plan, period, now)),
         ahead=tuple(_ahead(plan, period)),
         behind=len({one.unit for one in tasks if one.result is Result.OPEN and not _is_reported(one)}),
         ask=plan.calendars.of(office.region).add(today, _ASK),
     )
 
 
-def traced(tasks: Sequence[Counted], plan: Plan) -> dict[str, object]:
-    """Each cell of the annex with its tasks, as JSON: `total` and `units`, each `{column: {n, tasks}}`."""
+def traced(tasks: Sequence[Counted], plan: Plan, earlier: Sequence[Counted] = ()) -> dict[str, object]:
+    """Each cell of the annex with its tasks, as JSON: `total`, `units`, each `{column: {n, tasks}}`, and `earlier`."""
     return {
         "total": _cells(Figures(tuple(tasks))),
         "units": [
             {"unit": unit, "name": plan.roster.unit(unit).name, **_cells(held)}
             for unit, held in by_unit(tasks, plan).items()
         ],
-        "tasks": [_task(one) for one in tasks],
+        "earlier": {"n": len(earlier), "tasks": [one.task.id for one in earlier]},
+        "tasks": [_task(one) for one in (*tasks, *earlier)],
     }
 
 

@@ -57,6 +57,7 @@ def _bulletin(due: int) -> Bulletin:
         rows=(row,) if due else (),
         units=(UnitLine(_UNIT, cells, faults * 2),) if due else (),
         paused=due,
+        earlier=due,
         ahead=(Ahead(_TITLE, "2026", _DAY, date(2027, 2, 28), 2, True),) if due else (),
         behind=due,
         ask=_DAY,

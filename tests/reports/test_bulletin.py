@@ -15,11 +15,12 @@ from reports.january import CUT_OFF, SCRIPT, expected, plan
 from scheduler.mailing.templates import Templates
 from scheduler.planning.periods import Period
 from scheduler.reports import paper
-from scheduler.reports.bulletin import bulletin_of, of_period, traced
+from scheduler.reports.bulletin import bulletin_of, of_earlier, of_period, traced
 from scheduler.reports.figures import Figures, Result, by_unit, percent
 
 SHIPPED = Path(__file__).parents[2] / "templates"
 JANUARY = Period.named("2027-01")
+LEFT = ("leader-interpretation/sun.li/2026", "staff-training/yunling/2026")  # of last year: nothing is recorded
 HEAD = "12-7c1e09d2…a904"
 
 
@@ -136,10 +137,28 @@ def test_it_neither_threatens_nor_ranks_nor_tells_a_title_of_an_event():
 
 def test_a_month_without_tasks_says_so():
     none = bulletin_of((), plan(), JANUARY, CUT_OFF)
-    context = {field.name: getattr(none, field.name) for field in fields(none)} | {"head": HEAD}
+    context = {field.name: getattr(none, field.name) for field in fields(none)} | {"head": HEAD, "earlier": 0}
     text = "\n".join(paper.plain(paper.read(Templates(SHIPPED).page("bulletin.txt.j2", context))))
     assert "2027年1月没有到期任务。" in text
     assert "没有逾期办结和尚未办结的任务。" in text
+
+
+@pytest.mark.parametrize(("label", "words"), [("2027-02", "以前月份到期"), ("2027Q2", "以前到期")])
+def test_what_fell_due_before_and_is_open_is_told_in_one_sentence(label, words):
+    period = Period.named(label)
+    still_open = sorted([*expected(None)["open"], *LEFT])
+    earlier = of_earlier(plan(), period, CUT_OFF)
+    assert sorted(one.task.id for one in earlier) == still_open
+    shown = bulletin_of((), plan(), period, CUT_OFF)
+    context = {field.name: getattr(shown, field.name) for field in fields(shown)} | {"head": HEAD}
+    text = "\n".join(paper.plain(paper.read(Templates(SHIPPED).page("bulletin.txt.j2", context))))
+    assert f"此外，{words}、尚未登记办结的{len(still_open)}项。" in text
+    assert "没有逾期办结和尚未办结的任务。" not in text
+    assert sorted(traced((), plan(), earlier)["earlier"]["tasks"]) == still_open
+
+
+def test_a_bulletin_with_nothing_left_from_before_says_nothing_of_it():
+    assert "此外" not in "\n".join(paper.plain(lines(earlier=0)))
 
 
 def test_a_stroke_in_a_name_does_not_divide_a_cell():
