@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from scheduler.cli.options import command, option, output_format, tell
 from scheduler.cli.output import print_json
 from scheduler.daemon import restoring
 from scheduler.daemon.restoring import Restored
-from scheduler.problems import Problem, UsageError
+from scheduler.problems import Problem, RefusedError, UsageError
 from scheduler.reports.shapes import iso
 from scheduler.words import Phrase, say
 
@@ -23,24 +24,32 @@ _SHOWN = 20
 @command(
     "restore",
     formats=("text", "json"),
-    example="duban restore /media/usb/duban-2026-11-22.db\nduban restore --in-place",
+    example="duban restore /media/usb/duban-2026-11-22.db --yes\nduban restore --in-place",
     more=say(
         "先停止服务。备份先核对，不完好的不恢复；现在的数据库另存，不删除。\n"
         "备份之后、恢复之前可能已经发出的通知不会自动重发，由经办人用 duban release 或 duban withdraw 决定。\n"
+        "在终端上先询问；没有终端的（脚本、定时任务），加 --yes。\n"
         "--in-place 用于已经用 pg_restore 等办法恢复好的数据库：只补记一条，作用相同。"
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @option("--head", metavar="HEAD", words=say("以前记下的数据校验码，备份要与它相符"))
 @option("--in-place", is_flag=True, words=say("数据库已经用别的办法恢复好了"))
+@option("--yes", is_flag=True, words=say("不再询问"))
+@option("--force", is_flag=True, words=say("与现在的数据库没有一条相同记录的备份，也恢复"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
-def restore(*, file: Path | None, head: str | None, in_place: bool, by_whom: str | None) -> None:
+def restore(
+    *, file: Path | None, head: str | None, in_place: bool, yes: bool, force: bool, by_whom: str | None
+) -> None:
     desk, now, by = bare(), clock.now(), by_whom or login()
     if (file is None) != in_place:
         hint = say("例如 duban restore /media/usb/duban.db")
         raise UsageError(Problem("restore-what", say("写明备份文件，或者 --in-place，两者选一"), hint))
     if file is not None:
-        found = restoring.restore(desk, file, by, now, head=head)
+        if not _agreed(file, yes=yes):
+            click.echo(tell(say("没有恢复。")))
+            return
+        found = restoring.restore(desk, file, by, now, head=head, force=force)
     else:
         existing(desk)
         found = restoring.note(desk, by, now)
@@ -49,6 +58,14 @@ def restore(*, file: Path | None, head: str | None, in_place: bool, by_whom: str
         return
     for sentence in _said(found):
         click.echo(tell(sentence))
+
+
+def _agreed(file: Path, *, yes: bool) -> bool:
+    """Whether the database is to be replaced; a file that cannot be read is told of before anybody is asked."""
+    file.open("rb").close()
+    if not yes and not sys.stdin.isatty():
+        raise RefusedError(Problem("not-confirmed", say("没有确认，没有恢复"), say("核对文件以后加 --yes")))
+    return yes or click.confirm(tell(say("用 {file} 替换现在的数据库吗？", file=str(file))), err=True)
 
 
 def _said(found: Restored) -> Iterator[Phrase]:

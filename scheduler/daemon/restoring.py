@@ -18,7 +18,7 @@ from scheduler.journal.sharing import alone
 from scheduler.planning import Plan
 from scheduler.planning.decide import held
 from scheduler.planning.model import Fact, FactKind
-from scheduler.problems import DubanError, Problem, TableError, UnreachableError
+from scheduler.problems import DubanError, Problem, RefusedError, TableError, UnreachableError
 from scheduler.words import Phrase, say
 
 
@@ -39,11 +39,14 @@ class Restored:
     held: tuple[str, ...]
 
 
-def restore(services: Services, copy: Path, by: str, now: datetime, *, head: str | None = None) -> Restored:
+def restore(
+    services: Services, copy: Path, by: str, now: datetime, *, head: str | None = None, force: bool = False
+) -> Restored:
     """Check the copy, prepare it, and put it in the place of the database in one step; a crash leaves the old one.
 
     `head` is a 数据校验码 that the copy must fit. Raises DubanError for a copy that will not do, RefusedError while the
-    database is in use, UnreachableError for a database that is no file, and OSError.
+    database is in use and, without `force`, for a copy that shares no entry with it, UnreachableError for a database
+    that is no file, and OSError.
     """
     database = file_of(services.settings.database)
     if database is None:
@@ -59,6 +62,8 @@ def restore(services: Services, copy: Path, by: str, now: datetime, *, head: str
             raise _unfit(copy, say("{what}", what=wrong))
         with _opened(draft, copy, head) as journal:
             lost, strange = _beyond(glance(services.settings.database), journal)
+            if strange and not force:
+                raise _alien(copy)
             found = note(_on(services, journal, draft), by, now, name=copy.name, lost=lost)
         aside = put_in_place(draft, database, now)
     return replace(found, aside=aside, strange=strange)
@@ -142,6 +147,12 @@ def _desk(services: Services, now: datetime) -> Desk | None:
         return Desk(services, now)
     except TableError:
         return None
+
+
+def _alien(copy: Path) -> RefusedError:
+    message = say("备份 {file} 与现在的数据库没有一条相同的记录，可能是别的单位的，没有恢复", file=str(copy))
+    hint = say("核对文件；确实要换成这一份的，加 --force，现在的数据库另存")
+    return RefusedError(Problem("backup-strange", message, hint))
 
 
 def _unfit(copy: Path, what: Phrase) -> DubanError:

@@ -53,10 +53,10 @@ def url_of(path: Path) -> str:
 def back_up(database: Path, target: Path, *, force: bool = False) -> Copy:
     """Copy a journal into a file of its own, whole or not at all, as it stands at one moment, while others write.
 
-    Raises UnreachableError; without `force` nothing that is there is overwritten.
+    Raises UnreachableError; RefusedError without `force` where something is there: nothing is overwritten.
     """
     if target.exists() and (not force or target.samefile(database)):
-        raise failure("backup-exists", str(target))
+        raise RefusedError(*failure("backup-exists", str(target)).problems)
     if target.exists() and not target.is_file():  # a device would be gone
         raise failure("backup-failed", str(target), "not a file")
     try:
@@ -66,7 +66,7 @@ def back_up(database: Path, target: Path, *, force: bool = False) -> Copy:
             _to_disk(draft)
             _publish(draft, target, force=force)
     except FileExistsError as error:
-        raise failure("backup-exists", str(target)) from error
+        raise RefusedError(*failure("backup-exists", str(target)).problems) from error
     except OSError as error:
         raise failure("backup-failed", str(target), error.strerror or "") from error
     return found

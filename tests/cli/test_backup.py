@@ -7,6 +7,7 @@ import json
 import shutil
 import sqlite3
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -42,7 +43,7 @@ def reminded(office):
 
 
 def restored(office, *words):
-    found = office("restore", str(office.folder / "copy.db"), *words)
+    found = office("restore", str(office.folder / "copy.db"), "--yes", *words)
     assert found.exit_code == 0, found.stderr
     return found.stdout
 
@@ -57,7 +58,7 @@ def test_a_backup_says_what_it_holds(lost):
 
 def test_a_backup_that_is_there_is_overwritten_only_on_demand(lost):
     again = lost("backup", str(lost.folder / "copy.db"))
-    assert (again.exit_code, again.stderr.startswith("error[backup-exists]")) == (4, True)
+    assert (again.exit_code, again.stderr.startswith("error[backup-exists]")) == (3, True)
     found = json.loads(lost("backup", str(lost.folder / "copy.db"), "--force", "--format", "json").stdout)
     assert (found["sound"], found["waiting"]) == (True, 0)
 
@@ -139,6 +140,32 @@ def test_what_is_meant_must_be_said(office, words, code):
 def test_a_copy_that_is_not_there(office):
     found = office("restore", str(office.folder / "nowhere.db"))
     assert (found.exit_code, found.stderr.startswith("error[file]")) == (1, True)
+
+
+def test_nothing_is_put_back_unless_somebody_agrees(lost):
+    before = (lost.folder / "state" / "duban.db").read_bytes()
+    found = lost("restore", str(lost.folder / "copy.db"))
+    assert (found.exit_code, found.stderr.startswith("error[not-confirmed]")) == (3, True)
+    assert (lost.folder / "state" / "duban.db").read_bytes() == before
+
+
+@pytest.mark.parametrize(("answer", "done"), [("y\n", True), ("n\n", False)])
+def test_on_a_terminal_it_asks(lost, monkeypatch, answer, done):
+    monkeypatch.setattr("scheduler.cli.restore.sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    found = lost("restore", str(lost.folder / "copy.db"), stdin=answer)
+    assert found.exit_code == 0
+    assert ("已恢复" in found.stdout, "没有恢复" in found.stdout) == (done, not done)
+
+
+def test_the_backup_of_another_office_is_put_back_only_by_force(lost):
+    other = lost("ack", NAMES[0].partition("#")[0], DUBAN_STATE=str(lost.folder / "other"))
+    assert other.exit_code == 0, other.stderr
+    gc.collect()
+    words = ("restore", str(lost.folder / "other" / "duban.db"), "--yes")
+    found = lost(*words)
+    assert (found.exit_code, found.stderr.startswith("error[backup-strange]")) == (3, True)
+    assert reminded(lost) == 2
+    assert "没有一条相同的记录" in lost(*words, "--force").stdout
 
 
 def test_in_place_says_the_same_of_a_database_that_was_put_back_by_hand(lost):

@@ -23,7 +23,6 @@ def broken(office):
         ("call", TASK, "--note", "预计下周报送"),
         ("event", "document.issued", "--unit", "changji-city", "--ref", "CJ-1", "--at", "2026-11-20"),
         ("import", "{folder}/facts.csv"),
-        ("chase", "annual-report/changji-city/2025"),
         ("withdraw", f"{TASK}#remind-20wd", "--reason", "已电话联系"),
         ("release", f"{TASK}#escalate-after-5wd"),
         ("outbox",),

@@ -231,7 +231,7 @@ def test_a_damaged_file_is_told_and_a_backup_puts_it_right(machine, tmp_path, ho
     machine.start()
     copy = tmp_path / "copy.db"
     assert machine("backup", str(copy))[0] == 0  # while it runs
-    code, said = machine("restore", str(copy))
+    code, said = machine("restore", str(copy), "--yes")
     assert code == 3
     told(said, "database-in-use", "正在使用")
     machine.stop()
@@ -246,7 +246,7 @@ def test_a_damaged_file_is_told_and_a_backup_puts_it_right(machine, tmp_path, ho
     code, said = machine("status", lang="en")
     told(said, "database-damaged", "damaged")
     assert machine("doctor")[0] == 1
-    assert machine("restore", str(copy))[0] == 0
+    assert machine("restore", str(copy), "--yes")[0] == 0
     assert machine("audit", "verify")[0] == 0
     machine.start()
     machine.hear("WATCHDOG=1")

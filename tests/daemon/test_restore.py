@@ -285,7 +285,9 @@ def test_its_own_file_is_no_backup(lost):
 def test_the_copy_of_another_office_is_told(lost, tmp_path):
     with Journal.open(f"sqlite:///{tmp_path / 'other.db'}") as other:
         other.append([Entry(FactKind.ACK, "li.na", task="a/b/c")] * 3, now=lost.now)
-    assert put_back(lost, "2026-01-29 14:00", copy="other.db").strange
+    with pytest.raises(RefusedError, match="backup-strange"):
+        put_back(lost, "2026-01-29 14:00", copy="other.db")
+    assert put_back(lost, "2026-01-29 14:00", copy="other.db", force=True).strange
 
 
 def test_put_back_a_second_time_everything_up_to_then_is_held(lost):

@@ -24,7 +24,7 @@ from scheduler.journal import Accepted, Journal
 from scheduler.journal.copies import back_up, put_in_place
 from scheduler.journal.database import SCHEMA
 from scheduler.journal.tables import metadata
-from scheduler.problems import UnreachableError
+from scheduler.problems import DubanError, UnreachableError
 from scheduler.words import Lang
 
 NOW = MON_2026_11_23
