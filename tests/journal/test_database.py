@@ -33,11 +33,11 @@ NOW = MON_2026_11_23
 @contextmanager
 def refused(code: str) -> Iterator[None]:
     """What happens inside ends in one Problem with this code, told in one line and a hint."""
-    with pytest.raises(UnreachableError) as error:
+    with pytest.raises(DubanError) as error:
         yield
     (problem,) = error.value.problems
     assert problem.code == code
-    assert error.value.exit_code == 4
+    assert error.value.exit_code == (3 if code == "backup-exists" else 4)
     assert len(problem.text(Lang.ZH).splitlines()) == 2
     assert "sqlalche.me" not in problem.text()
 
