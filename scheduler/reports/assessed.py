@@ -37,7 +37,8 @@ NOTES = (
     say("3.尚未办结中的待核，是责任单位已经报结、尚未核实的。达标数为“已达到/应达到”。"),
     say("4.统计只用截止时点以前登记的记录；其后登记的，不论何时发生，都不计入。"),
 )
-_WIDE, _NARROW = 80, 18
+_WIDE, _NARROW = 80, 12
+_HEAD = ""  # it makes a sentence of its own of a short word, so that other languages have one that fits above figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +67,15 @@ _RATE = Figure(say("按时率"), say("按时率"), lambda part: percent(part.fig
 YEAR_END = (
     Figure(say("到期任务"), say("到期"), lambda part: part.figures.due),
     Figure(RESULTS[Result.ON_TIME], say("按时"), lambda part: part.figures.n(Result.ON_TIME)),
-    Figure(RESULTS[Result.LATE], say("逾期"), lambda part: part.figures.n(Result.LATE), Tone.YELLOW),
-    Figure(RESULTS[Result.OPEN], say("未办"), lambda part: part.figures.n(Result.OPEN), Tone.RED),
-    Figure(say("其中待核"), say("待核"), _n("reported")),
-    Figure(RESULTS[Result.EXTENDED], say("延期"), lambda part: part.figures.n(Result.EXTENDED)),
+    Figure(RESULTS[Result.LATE], say("逾期{head}", head=_HEAD), lambda part: part.figures.n(Result.LATE), Tone.YELLOW),
+    Figure(RESULTS[Result.OPEN], say("未办{head}", head=_HEAD), lambda part: part.figures.n(Result.OPEN), Tone.RED),
+    Figure(say("其中待核"), say("待核{head}", head=_HEAD), _n("reported")),
+    Figure(RESULTS[Result.EXTENDED], say("延期{head}", head=_HEAD), lambda part: part.figures.n(Result.EXTENDED)),
     Figure(RESULTS[Result.WAIVED], say("免报"), lambda part: part.figures.n(Result.WAIVED)),
     _RATE,
     Figure(say("次数达标"), say("次数"), _met(Count.QUOTA)),
-    Figure(say("覆盖面达标"), say("覆盖"), _met(Count.COVERAGE)),
-    Figure(say("指标达标"), say("指标"), _met(Count.MEASURE)),
+    Figure(say("覆盖面达标"), say("覆盖{head}", head=_HEAD), _met(Count.COVERAGE)),
+    Figure(say("指标达标"), say("指标{head}", head=_HEAD), _met(Count.MEASURE)),
 )
 MID_YEAR = (
     Figure(say("全年任务"), say("全年"), lambda part: part.figures.due + len(part.ahead)),

@@ -198,3 +198,23 @@ def test_every_sheet_prints_on_a4_across_with_its_header_on_each_page(sheets):
         assert ws.freeze_panes in {"A4", "C4"}
         assert ws.oddFooter.center.text == "第&P页，共&N页"
         assert ws.oddFooter.right.text == "88-abababab…abab"
+
+
+def test_in_english_too_the_names_stand_beside_the_figures_on_80_columns(found: Assessment) -> None:
+    view = View(found, Imprint("云岭州人民政府办公室", MIDNIGHT, HEAD, Lang.EN), YEAR_END)
+    shown = list(lines(view))
+    assert max(map(cells, shown)) <= 80
+    (heads,) = [line for line in shown if line.startswith("the bearer")]
+    assert heads.split()[2:] == [
+        "due",
+        "time",
+        "late",
+        "done",
+        "check",
+        "extended",
+        "waived",
+        "time",
+        "quota",
+        "cover",
+        "goal",
+    ]
