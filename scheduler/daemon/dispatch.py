@@ -92,10 +92,9 @@ class Dispatch:
         """What lets no mail out at all, and of what the admin can be told by mail: where a server only refuses, the
         mail that says so is the next trial.
         """
-        faults = (*self.faults, *self._refusals.doubts)
         if self.outage is not None and self.outage.code == REFUSES_ALL:
-            return None, (self.outage, *faults)
-        return self.outage, faults
+            return None, (self.outage, *self.faults)  # what is in doubt has the same cause
+        return self.outage, (*self.faults, *self._refusals.doubts)
 
     def pause(self, now: datetime) -> timedelta:
         """How long the limit per minute keeps the next letter back; nothing where it does not."""

@@ -36,11 +36,13 @@ class Refusals:
         self._accepted = 0
         self._row: set[str] = set()  # the addresses refused since a letter was last accepted
         self._doubts: dict[str, _Doubt] = {}  # by the message's key
+        self._told: set[str] = set()  # those refused as all were, and not since: that was said of the server
 
     @property
     def doubts(self) -> tuple[Problem, ...]:
         """What is said of letters that are held."""
-        return tuple({doubt.problem.code: doubt.problem for doubt in self._doubts.values()}.values())
+        held = [doubt.problem for key, doubt in self._doubts.items() if key not in self._told]
+        return tuple({problem.code: problem for problem in held}.values())
 
     def holds(self, message: str) -> bool:
         """Whether a letter waits because nobody can tell whose doing its refusal was."""
@@ -49,6 +51,8 @@ class Refusals:
     def accepted(self, message: str) -> None:
         """A letter was taken: the server does carry our mail."""
         self._accepted += 1
+        if len(self._row) >= _ENOUGH:
+            self._told |= self._doubts.keys()
         self._row.clear()
         self._doubts.pop(message, None)
 
@@ -77,8 +81,10 @@ class Refusals:
     def forget(self, waiting: set[str]) -> None:
         """Messages that do not wait any more are in no doubt."""
         self._doubts = {key: doubt for key, doubt in self._doubts.items() if key in waiting}
+        self._told &= waiting
 
     def _doubt(self, message: str, failure: PermanentFailure) -> None:
+        self._told.discard(message)
         before = self._doubts.get(message)
         self._doubts[message] = _Doubt(before.accepted if before else self._accepted, held(failure))
 

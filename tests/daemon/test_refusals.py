@@ -49,6 +49,19 @@ def test_a_server_that_refuses_everybody_keeps_all_mail_and_loses_none_but_what_
     assert trouble(office) == ""
 
 
+def test_a_server_that_will_not_relay_to_anybody_is_one_trouble_and_one_warning(office):
+    more_counties(office, 6)
+    daemon = office.daemon()
+    office.server.trouble = RELAY
+    for minute in range(0, 60, 5):
+        office.beat(daemon, f"2026-01-23 09:{minute:02d}")
+    assert ("smtp-refuses-all" in trouble(office), "smtp-relay" in trouble(office)) == (True, False)
+    office.server.trouble = None
+    for minute in range(0, 60, 5):
+        office.beat(daemon, f"2026-01-23 10:{minute:02d}")
+    assert len(office.outbox(MessageKind.WARNING)) == 1
+
+
 def test_the_admin_is_written_to_of_a_server_that_refuses_all_and_that_mail_is_the_next_trial(office):
     """Only the admin's own server takes mail: he hears of it, and the others are tried again."""
     more_counties(office, 3)
