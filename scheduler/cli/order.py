@@ -15,14 +15,18 @@ from scheduler.cli.options import command, option, tell
 from scheduler.planning.entries import unknown_task
 from scheduler.planning.model import Fact
 from scheduler.problems import Problem, RefusedError
-from scheduler.reports.orders import ORDER, can_be_ordered, next_number, order_of
+from scheduler.reports.orders import ORDER, TARGET, can_be_ordered, next_number, number_of, order_of
+from scheduler.reports.shapes import iso
 from scheduler.words import say
 
 
 @command(
     "order",
     example="duban order annual-report.submit/changji-city/2026 -o 督办单.docx",
-    more=say("只是代拟稿，由人签发；编号每年从1起，取了就不再用。已有的文件不覆盖。"),
+    more=say(
+        "只是代拟稿，由人签发；编号每年从1起，不给别的任务用。"
+        "同一任务、同一办理时限再写一次的，编号不变。已有的文件不覆盖。"
+    ),
 )
 @click.argument("task")
 @option(
@@ -34,8 +38,9 @@ from scheduler.words import say
     metavar="FILE",
     words=say("写成.docx文件"),
 )
+@option("--new", is_flag=True, words=say("另取新的编号"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
-def order(*, task: str, output: Path, by_whom: str | None) -> None:
+def order(*, task: str, output: Path, new: bool, by_whom: str | None) -> None:
     desk, now = services(), clock.now()
     plan = plan_around(desk, desk.history(), now, task)
     found = plan.task(task)
@@ -47,10 +52,12 @@ def order(*, task: str, output: Path, by_whom: str | None) -> None:
     head = desk.record.head()
 
     def compose(drafts: Sequence[Fact]) -> Draft:
-        number = next_number(drafts, now.year)
+        known = None if new else number_of(drafts, found, now.year)
+        number = known or next_number(drafts, now.year)
         view = order_of(found, plan, number, now)
         drafted = lines(desk, "order.txt.j2", view, str(head) if head.seq else None)
-        return Draft(ORDER, f"{view.office} {now.year}-{number}", drafted, {"number": number}, task=found.id)
+        data = {"number": number, TARGET: iso(found.dates.target)}
+        return Draft(ORDER, f"{view.office} {now.year}-{number}", drafted, data, task=found.id)
 
     fact = save(desk, compose, output, by_whom or login(), now)
     n, digest = fact.data["number"], str(fact.data["digest"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,9 +13,10 @@ from scheduler.planning.standing import is_overdue, standing
 from scheduler.planning.windows import day_of
 from scheduler.register.model import Basis, Selector
 from scheduler.register.values import SetBy
-from scheduler.reports.shapes import BEIJING, kind_of
+from scheduler.reports.shapes import BEIJING, iso, kind_of
 
 ORDER = "order"  # what a fact of kind draft says of a 督办单
+TARGET = "target"  # and of the day or moment that it asks for
 _ANSWER = 5  # working days to answer in
 _FINISHED = frozenset({State.DONE, State.DONE_LATE, State.WAIVED, State.DORMANT})
 
@@ -56,14 +57,22 @@ def can_be_ordered(task: Task, plan: Plan, now: datetime) -> bool:
 
 def next_number(facts: Iterable[Fact], year: int) -> int:
     """The serial number of the next 督办单 of a year; one that was voided keeps its number."""
-    drawn = [
-        fact.data.get("number")
-        for fact in facts
-        if fact.kind is FactKind.DRAFT
-        and fact.data.get("document") == ORDER
-        and fact.entered.astimezone(BEIJING).year == year
-    ]
-    return max((n for n in drawn if isinstance(n, int)), default=0) + 1
+    return max((number for number, _ in _drawn(facts, year)), default=0) + 1
+
+
+def number_of(facts: Iterable[Fact], task: Task, year: int) -> int | None:
+    """The number that the latest 督办单 of a year for this task and this target has; None where there is none."""
+    meant = (task.id, iso(task.dates.target))
+    same = [number for number, fact in _drawn(facts, year) if (fact.task, fact.data.get(TARGET)) == meant]
+    return same[-1] if same else None
+
+
+def _drawn(facts: Iterable[Fact], year: int) -> Iterator[tuple[int, Fact]]:
+    for fact in facts:
+        number = fact.data.get("number")
+        is_order = fact.kind is FactKind.DRAFT and fact.data.get("document") == ORDER
+        if is_order and isinstance(number, int) and fact.entered.astimezone(BEIJING).year == year:
+            yield number, fact
 
 
 def order_of(task: Task, plan: Plan, number: int, now: datetime) -> Order:

@@ -108,11 +108,11 @@ def test_a_month_that_nobody_can_read_is_a_mistake(february, month):
     assert "bad-period" in said.stderr
 
 
-def test_an_order_has_the_next_number_of_its_year(february):
+def test_an_order_has_the_next_number_of_its_year_and_keeps_it_when_it_is_written_again(february):
     numbers = []
-    for name in ("一.docx", "二.docx"):
+    for name, *words in (("一.docx",), ("二.docx",), ("三.docx", "--new"), ("四.docx",)):
         file = february.folder / name
-        assert february("order", "annual-report/wanghe-county/2026", "-o", str(file)).exit_code == 0
+        assert february("order", "annual-report/wanghe-county/2026", "-o", str(file), *words).exit_code == 0
         texts = [p.text for p in docx.Document(str(file)).paragraphs]
         numbers.append(next(text for text in texts if "督字第" in text))
         form = {row.cells[0].text: row.cells[1].text for row in docx.Document(str(file)).tables[0].rows}
@@ -120,10 +120,21 @@ def test_an_order_has_the_next_number_of_its_year(february):
         assert form["督办事项"] == "报送2026年度政府信息公开工作年度报告"
         assert "规定期限为2027年1月31日（星期日）" in "".join(texts)
         assert "逾期" in "".join(texts)
-    assert numbers == ["〔2027〕督字第1号", "〔2027〕督字第2号"]
-    assert [(f["task"], f["data"]["number"]) for f in drafts(february)] == [
-        ("annual-report/wanghe-county/2026", 1), ("annual-report/wanghe-county/2026", 2)
-    ]  # fmt: skip
+    assert numbers == [f"〔2027〕督字第{n}号" for n in (1, 1, 2, 2)]
+    assert [(f["task"], f["data"]["number"], f["data"]["target"]) for f in drafts(february)] == [
+        ("annual-report/wanghe-county/2026", n, "2027-01-29") for n in (1, 1, 2, 2)
+    ]
+
+
+def test_an_order_for_another_day_has_a_number_of_its_own(february):
+    def number(name):
+        said = february("order", "annual-report/wanghe-county/2026", "-o", str(february.folder / name))
+        assert said.exit_code == 0
+        return drafts(february)[-1]["data"]["number"]
+
+    assert number("一.docx") == 1
+    february.edit("by: end of 01, covers: previous", "by: 01-28, covers: previous")
+    assert number("二.docx") == 2
 
 
 FOREVER = """\
@@ -140,7 +151,7 @@ def test_orders_drawn_at_the_same_time_have_numbers_of_their_own(office):
         office("event", "document.issued", "--unit", "changji-city", "--ref", "A", "--at", "2026-11-20").exit_code == 0
     )
     state = {"DUBAN_TABLE": str(office.table), "DUBAN_STATE": str(office.folder / "state")}
-    words = [sys.executable, "-m", "scheduler.cli", "order", "forever/changji-city/once", "-o"]
+    words = [sys.executable, "-m", "scheduler.cli", "order", "forever/changji-city/once", "--new", "-o"]
     running = [
         subprocess.Popen([*words, str(office.folder / f"{n}.docx")], env=os.environ | state, stdout=subprocess.DEVNULL)
         for n in range(4)
