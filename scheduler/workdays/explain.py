@@ -8,7 +8,7 @@ from itertools import groupby
 
 from scheduler.words import Phrase, say
 from scheduler.workdays.answers import Answer, Leg
-from scheduler.workdays.days import Day, Kind, Status
+from scheduler.workdays.days import Convention, Day, Kind, Status
 from scheduler.workdays.expr import Anchor, Reckoning, Roll, Shift, Tally
 from scheduler.workdays.periods import Reading, Unit, statute_end
 from scheduler.workdays.spoken import name_said, source_said
@@ -16,6 +16,7 @@ from scheduler.workdays.table import Calendar
 
 _DAY = timedelta(1)
 _LISTED = 40
+_AHEAD = frozenset({Convention.PRECEDING, Convention.MODIFIED_PRECEDING})
 _WEEKDAYS = (say("周一"), say("周二"), say("周三"), say("周四"), say("周五"), say("周六"), say("周日"))
 _KINDS = {
     Kind.WORKDAY: say("工作日"),
@@ -74,16 +75,17 @@ def _base(question: Reckoning) -> Phrase:
 
 def _leg(leg: Leg, table: Calendar) -> Iterator[Phrase]:
     if isinstance(leg.step, Roll):
-        yield from _rolled(leg, table)
+        yield from _rolled(leg, leg.step.convention, table)
     elif leg.step.unit is Unit.WORKDAY:
         yield from _counted(leg, leg.step, table)
     else:
         yield from _moved(leg, leg.step)
 
 
-def _rolled(leg: Leg, table: Calendar) -> Iterator[Phrase]:
+def _rolled(leg: Leg, convention: Convention, table: Calendar) -> Iterator[Phrase]:
     if leg.end == leg.start:
-        yield say("{day}不需顺延", day=dated(leg.start))
+        day = dated(leg.start)
+        yield say("{day}不需提前", day=day) if convention in _AHEAD else say("{day}不需顺延", day=day)
         return
     yield _about(table.day(leg.start))
     if leg.end < leg.start:
