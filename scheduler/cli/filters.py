@@ -44,10 +44,6 @@ class Named(click.Choice[str]):
         return self.values.get(str(value).strip().lower()) or super().convert(value, param, ctx)
 
 
-def _names(called: Mapping[Any, Phrase]) -> tuple[Phrase, ...]:
-    return tuple(say("{id}（{name}）", id=member.value, name=said) for member, said in called.items())
-
-
 _OPTIONS = (
     option("--unit", multiple=True, metavar="UNIT", words=say("只看这个单位（编号、名称或简称），可写几次")),
     option("--tree", metavar="UNIT", words=say("只看这个单位和它下面的所有单位")),
@@ -57,14 +53,14 @@ _OPTIONS = (
         type=Named(STATES),
         multiple=True,
         metavar="STATE",
-        words=say("只看这种状态，可写几次：{names}", names=_names(STATES)),
+        words=say("只看这种状态：逾期、待核、overdue 等，可重复"),
     ),
     option(
         "--light",
         type=Named(LIGHTS),
         multiple=True,
         metavar="LIGHT",
-        words=say("只看这种灯，可写几次：{names}", names=_names(LIGHTS)),
+        words=say("只看这种灯：红、黄、绿、灰，或 red 等"),
     ),
     option("--obligation", multiple=True, metavar="ID", words=say("只看这个事项")),
     option("--category", multiple=True, metavar="NAME", words=say("只看这个考核类别；没有类别的写“未分类”")),
