@@ -24,9 +24,12 @@ _KIND = click.Choice([kind.value for kind in FactKind])
     cls=Group,
     words=COMMANDS["audit"].words,
     example="duban audit log --task annual-report.submit/changji-city/2026\nduban audit verify",
+    invoke_without_command=True,
 )
-def audit() -> None:
-    pass
+@click.pass_context
+def audit(ctx: click.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 @command(

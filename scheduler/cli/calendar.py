@@ -44,7 +44,7 @@ def calendar(ctx: click.Context) -> None:
     example="duban calendar show 2026\nduban calendar show 2026 --region CN-GX --format json",
     more=say("不写年份为今年；不写地区按台账中本单位的地区和放假安排。"),
 )
-@click.argument("year", required=False, type=click.IntRange(1, 9999))
+@click.argument("year", required=False, type=click.IntRange(2004, 2050))
 @option("--region", type=read_region, metavar="REGION", words=say("xinjiang、guangxi、ningxia、lhasa 或 CN-XJ 等"))
 def show(*, year: int | None, region: Region | None) -> None:
     today = clock.now().date()

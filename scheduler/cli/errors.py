@@ -56,6 +56,9 @@ def _misfit(error: click.BadParameter, param: click.Parameter) -> Phrase:
     if isinstance(param.type, click.Choice):
         choices = tuple(str(choice) for choice in param.type.choices)
         return say("{name} 只能是 {choices}", name=_name(param), choices=choices)
+    if isinstance(param.type, click.IntRange) and param.type.max is not None:
+        first, last = str(param.type.min), str(param.type.max)
+        return say("{name} 应是{first}至{last}的整数", name=_name(param), first=first, last=last)
     if isinstance(param.type, click.types.IntParamType):
         return say("{name} 应是整数，且在允许的范围内", name=_name(param))
     return say("{name}：{message}", name=_name(param), message=error.message)

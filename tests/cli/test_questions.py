@@ -104,7 +104,14 @@ def test_the_calendar_of_a_region(office):
     found = json.loads(office("calendar", "show", "2026", "--region", "CN-XJ", "--format", "json").stdout)
     assert found["region"] == "xinjiang"
     assert office("calendar", "show", "2026", "--region", "atlantis").exit_code == 2
-    assert office("calendar", "show", "1999").exit_code == 1
+    assert office("calendar", "show", "1999").exit_code == 2
+    assert "2004至2050" in office("calendar", "show", "1999").stderr
+
+
+def test_audit_alone_says_what_there_is(office):
+    said = office("audit")
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert said.stdout == office("audit", "--help").stdout
 
 
 def test_the_journal_verifies_and_exports(office):
