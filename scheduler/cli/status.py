@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
+from scheduler import clock
 from scheduler.cli.files import asked_format, deliver, printed_to, put
 from scheduler.cli.filters import filters, selection
 from scheduler.cli.moments import moment
-from scheduler.cli.options import command, option, spoken
+from scheduler.cli.options import command, option, spoken, tell
 from scheduler.cli.output import print_csv, print_streamed, utter
 from scheduler.cli.situation import Situation, situation
 from scheduler.daemon.services import TROUBLE, Services
@@ -19,6 +20,7 @@ from scheduler.daemon.undelivered import undelivered
 from scheduler.planning import Plan
 from scheduler.planning.decide import awaiting, held
 from scheduler.planning.model import Moment
+from scheduler.planning.spoken import when
 from scheduler.reports.shapes import iso
 from scheduler.reports.status import COLUMNS, Row, data, lines, record, rows, summary
 from scheduler.reports.text import folded
@@ -53,6 +55,8 @@ duban status -o 督办情况.html""",
 @option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", words=say("写成文件，格式看文件名"))
 def status(*, as_of: Moment | None, output: Path | None, **asked: Any) -> None:
     form = asked_format(output, _FORMATS, "text")
+    if as_of is not None and as_of > (clock.now() if isinstance(as_of, datetime) else clock.now().date()):
+        click.echo(tell(say("{at}还没有到，以下按现在已登记的记录推算。", at=when(as_of))), err=True)
     found = situation(as_of)
     now, plan = found.now, found.plan
     wanted = selection(found.register, now.date(), tree_of=asked.pop("tree"), **asked)

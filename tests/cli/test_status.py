@@ -144,3 +144,13 @@ def test_what_was_sent_stands_beside_the_task(office):
     assert (sent["kind"], sent["step"], sent["at"]) == ("reminder", "remind-20wd", "2026-12-31T09:00:00+08:00")
     assert (sent["outcome"], sent["to"], sent["sent_at"]) == ("sent", ["zhou.min"], "2026-12-31T09:00:00+08:00")
     assert sent["message_id"].startswith("<")
+
+
+@pytest.mark.parametrize(
+    ("at", "future"),
+    [("2026-11-22", False), ("2026-11-23", False), ("2026-11-23T10:01", True), ("2026-11-24", True)],
+)
+def test_a_day_that_has_not_come_is_said_to_lie_ahead(office, at, future):
+    result = office("status", "--as-of", at)  # it is Monday 2026-11-23, 10:00
+    assert result.exit_code == 0
+    assert ("还没有到" in result.stderr) == future
