@@ -30,6 +30,8 @@ from scheduler.words import say
 if TYPE_CHECKING:
     from scheduler.journal import OutboxRow
 
+_STATES = {"pending": say("待发"), "leased": say("正在发"), "retry": say("待重发")}
+_HEADS = (say("时间"), say("状态"), say("收件人"), say("通知数"), say("原因"))
 _RESTORED = option("--restored", is_flag=True, words=say("恢复备份以前可能已经发出、等待放行的全部通知"))
 
 
@@ -169,7 +171,8 @@ def _waiting(desk: Services, now: datetime) -> None:
         return
     if not rows:
         click.echo(tell(say("没有待发的邮件。")))
-    for line in aligned([_queued(row) for row in rows], (0, 0, 0, 0, 40)):
+    heads = [tuple(map(tell, _HEADS))] if rows else []
+    for line in aligned([*heads, *(_queued(row) for row in rows)], (0, 0, 0, 0, 36)):
         click.echo(line)
     if waiting:
         click.echo(tell(say("恢复备份以前可能已经发出的{n}个通知等待放行：", n=len(waiting))))
@@ -196,4 +199,5 @@ def _holding(decision: Decision) -> tuple[str, ...]:
 
 
 def _queued(row: OutboxRow) -> tuple[str, ...]:
-    return f"{row.moment:%m-%d %H:%M}", row.state.value, row.recipient.who, str(len(row.notices)), row.last_error or ""
+    said = row.last_error or row.cause or ""
+    return f"{row.moment:%m-%d %H:%M}", tell(_STATES[row.state.value]), row.recipient.who, str(len(row.notices)), said

@@ -81,7 +81,9 @@ def test_a_mail_server_that_cannot_be_reached_is_exit_code_4(office):
     assert "error[mail-waiting]" in result.stderr
     waiting = json.loads(office("outbox", "--format", "json").stdout)["messages"]
     assert waiting
-    assert office("outbox").stdout.startswith("12-31 09:00")
+    heads, first, *_ = office("outbox").stdout.splitlines()
+    assert heads.split() == ["时间", "状态", "收件人", "通知数", "原因"]
+    assert first.startswith("12-31 09:00  待重发")
 
 
 def test_an_escalation_whose_moment_has_passed_is_shown_for_as_long_as_it_can_be_released(office):
