@@ -15,7 +15,7 @@ What the `data` of a fact holds, by kind; days and moments are in ISO form, an a
   `reason`, `final` (bool: refused for good); skipped, dropped: `notice` or `notices` (keys), `reason`
 - restored: `name` of the copy that was put back, `since` (its last entry), its `head`, `lost` (entries beyond it)
 - freeze: `year`, `tasks` (how many), `provisional`, `digest` of the plan, `files`
-- draft: `document` (bulletin, order), `label` or `number`, `digest` of the document, `files` (digests of what is kept)
+- draft: `document` (bulletin, order), `label` or `number` and `target`, its `digest`, `files` (digests of what is kept)
 """
 
 from __future__ import annotations
