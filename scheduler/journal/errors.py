@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +78,8 @@ _POSTGRESQL = {
     "23505": "database-damaged",
 }
 
+_ROOM = 1 << 16  # bytes: two pages of the log's index
+
 
 def failure(code: str, where: str, detail: str = "") -> UnreachableError:
     """The error for one of the stable codes; `where` is the URL without its password."""
@@ -111,9 +114,15 @@ def told(where: str) -> Iterator[None]:
 def explained(error: BaseException | None, where: str) -> UnreachableError:
     """What a driver's error means."""
     code = _code(error)
-    if code == "database-unreachable" and _is_shut(where):
-        code = "database-read-only"
+    if code == "database-unreachable":
+        code = "database-full" if _is_full(where) else "database-read-only" if _is_shut(where) else code
     return failure(code, where, next(iter(str(error).splitlines()), ""))
+
+
+def _is_full(where: str) -> bool:
+    """Whether there is no room beside a SQLite file: even a question needs some, and is told of an I/O error."""
+    folder = Path(where.removeprefix("sqlite:///")).parent
+    return folder.is_dir() and shutil.disk_usage(folder).free < _ROOM
 
 
 def _is_shut(where: str) -> bool:

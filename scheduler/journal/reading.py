@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from scheduler.journal.agreement import TELLING, disagreement
@@ -47,11 +48,15 @@ class Asked(Protocol):
 
 
 class SqliteFile:
-    """A SQLite journal that is only asked. Raises sqlite3.Error where it cannot be opened."""
+    """A SQLite journal that is only asked. Raises sqlite3.Error where it cannot be opened.
 
-    def __init__(self, path: str) -> None:
+    `still`: nobody else uses it, so that it is read without a byte written beside it.
+    """
+
+    def __init__(self, path: str, *, still: bool = False) -> None:
         self.where = f"sqlite:///{path}"
-        self._connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+        file = f"{Path(path).resolve().as_uri()}?immutable=1" if still else path
+        self._connection = sqlite3.connect(file, timeout=WAIT_SECONDS, isolation_level=None, uri=still)
         self._connection.execute("PRAGMA query_only=ON")
 
     def query(self, sql: str, /, **values: object) -> Sequence[Sequence[Any]]:
@@ -196,14 +201,23 @@ def glance(url: str) -> Reading | None:
     kind, _, path = url.partition(":///")
     if kind != "sqlite" or not os.access(path, os.F_OK):
         return None
-    try:
-        found = SqliteFile(path)
-    except sqlite3.Error:
-        return None
-    if _is_current(found):
-        return Reading(found)
-    found.close()
+    # A full or read-only disk takes no log; where none has anything, all is in the file, and nobody can be writing it.
+    for still in (False, True):
+        try:
+            if still and _has_log(path):
+                return None
+            found = SqliteFile(path, still=still)
+        except sqlite3.Error:
+            continue
+        if _is_current(found):
+            return Reading(found)
+        found.close()
     return None
+
+
+def _has_log(path: str) -> bool:
+    log = Path(f"{path}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _is_current(asked: SqliteFile) -> bool:
