@@ -24,7 +24,7 @@ _SHOWN = 20
 @command(
     "restore",
     formats=("text", "json"),
-    example="duban restore /media/usb/duban-2026-11-22.db --yes\nduban restore --in-place",
+    example="duban restore /media/usb/duban-2026-11-22.db --yes\nduban restore --in-place --yes",
     more=say(
         "先停止服务。备份先核对，不完好的不恢复；现在的数据库另存，不删除。\n"
         "备份之后、恢复之前可能已经发出的通知不会自动重发，由经办人用 duban release 或 duban withdraw 决定。\n"
@@ -46,12 +46,17 @@ def restore(
         hint = say("例如 duban restore /media/usb/duban.db")
         raise UsageError(Problem("restore-what", say("写明备份文件，或者 --in-place，两者选一"), hint))
     if file is not None:
-        if not _agreed(file, yes=yes):
-            click.echo(tell(say("没有恢复。")))
-            return
-        found = restoring.restore(desk, file, by, now, head=head, force=force)
+        file.open("rb").close()  # a file that cannot be read is told of before anybody is asked
+        question = say("用 {file} 替换现在的数据库吗？", file=str(file))
     else:
         existing(desk)
+        question = say("现在的数据库是刚恢复好的，而且服务已经停了吗？待发的邮件要等放行")
+    if not _agreed(question, yes=yes):
+        click.echo(tell(say("没有恢复。")))
+        return
+    if file is not None:
+        found = restoring.restore(desk, file, by, now, head=head, force=force)
+    else:
         found = restoring.note(desk, by, now)
     if output_format() == "json":
         print_json(_shape(found))
@@ -60,12 +65,10 @@ def restore(
         click.echo(tell(sentence))
 
 
-def _agreed(file: Path, *, yes: bool) -> bool:
-    """Whether the database is to be replaced; a file that cannot be read is told of before anybody is asked."""
-    file.open("rb").close()
+def _agreed(question: Phrase, *, yes: bool) -> bool:
     if not yes and not sys.stdin.isatty():
         raise RefusedError(Problem("not-confirmed", say("没有确认，没有恢复"), say("核对文件以后加 --yes")))
-    return yes or click.confirm(tell(say("用 {file} 替换现在的数据库吗？", file=str(file))), err=True)
+    return yes or click.confirm(tell(question), err=True)
 
 
 def _said(found: Restored) -> Iterator[Phrase]:

@@ -170,8 +170,15 @@ def test_the_backup_of_another_office_is_put_back_only_by_force(lost):
 
 def test_in_place_says_the_same_of_a_database_that_was_put_back_by_hand(lost):
     shutil.copyfile(lost.folder / "copy.db", lost.folder / "state" / "duban.db")
-    assert "下列2个通知" in lost("restore", "--in-place").stdout
+    assert "下列2个通知" in lost("restore", "--in-place", "--yes").stdout
 
 
 def test_the_last_moment_of_a_day_belongs_to_it_and_the_next_one_does_not():
     assert end_of(date(2026, 12, 31)) + timedelta(microseconds=1) == start_of(date(2027, 1, 1))
+
+
+def test_a_journal_in_place_is_not_touched_unasked(office):
+    office("run", "--once")
+    result = office("restore", "--in-place")
+    assert (result.exit_code, "not-confirmed" in result.stderr) == (3, True)
+    assert "restored" not in office("audit", "log", "--format", "jsonl").stdout
