@@ -56,8 +56,11 @@ def _waits(case: Case, step: Step, now: datetime) -> Ruling | None:
         return Ruling(step, Verdict.SKIP, route.reason or Reason.NO_ADDRESS, route=route)
     if step.ask or case.is_held(step):
         rungs = [s for s in case.slot.steps if s.kind is NoticeKind.ESCALATION]
-        if any(case.has_gone(s) and s.name != step.name for s in rungs[rungs.index(step) + 1 :]):
+        later = [case.outcome(s) for s in rungs[rungs.index(step) + 1 :] if s.name != step.name]
+        if any(found is not None and found.kind is OutcomeKind.SENT for found in later):
             return Ruling(step, Verdict.SKIP, Reason.LAPSED)  # also where it was released too late
+        if any(found is not None and found.kind is OutcomeKind.QUEUED for found in later):
+            return Ruling(step, Verdict.HOLD, Reason.IN_ORDER)  # it may still be taken out of the outbox
         if step.name not in case.released:
             return Ruling(step, Verdict.HOLD, Reason.RESTORED if case.is_held(step) else Reason.NEEDS_RELEASE)
     return None

@@ -241,6 +241,17 @@ def test_an_asking_step_waits_delays_nobody_and_lapses_once_a_later_one_has_gone
     assert verdicts(story.owed("2026-02-04 09:01")) == {"escalate-after-1wd": "skip lapsed"}
 
 
+def test_an_asking_step_lapses_only_once_the_later_one_has_left_the_outbox() -> None:
+    # Seed 222 of the simulation: the later one was withdrawn from the outbox, and neither ever went.
+    story = Story(row(ladder="asking"))
+    story.days("2026-01-28", "2026-02-02")
+    (later,) = (d.notice for d in story.owed("2026-02-04 09:00") if d.verdict is Verdict.SEND)
+    story.tell(FactKind.QUEUED, "2026-02-04 09:00", notices=(later.key,), message="m", to=("an.ping",))
+    assert verdicts(story.owed("2026-02-04 09:01")) == {"escalate-after-1wd": "hold in-order"}
+    story.tell(FactKind.DROPPED, "2026-02-04 09:02", notice=later.key, reason="withdrawn")
+    assert verdicts(story.owed("2026-02-04 09:03"))["escalate-after-1wd"] == "hold needs-release"
+
+
 def test_an_asking_step_that_is_released_after_a_later_one_has_gone_lapses_too() -> None:
     story = Story(row(ladder="asking"))
     story.days("2026-01-28", "2026-02-02")
