@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -181,7 +182,7 @@ class Judge:
             same = [e for e in self.expected(beat).values() if e.task == task]
             found = [e for e in same if e.name == name]
             if name.startswith("remind"):  # which of them there are hangs on the target
-                found += [e for e in same if e.kind == "remind"]
+                found += [replace(e, name=name) for e in same if e.kind == "remind"]
             then = now = found[0] if found else None
         if then is None and rest.startswith("remind-now@") and self._had_another_target(task, key, made):
             return
@@ -221,7 +222,8 @@ class Judge:
             yield Promise.SEASON, "a reminder after the target"
         if not e.ahead and e.kind in {"chase", "escalate"} and d.now < _end(e.due):
             yield Promise.SEASON, "a chaser before it was overdue"
-        if e.kind == "remind" and state.acked and not e.last:
+        elsewhere = e.name == "remind-now" and self._had_another_target(e.task, e.key, self._made(e.key))
+        if e.kind == "remind" and state.acked and not e.last and not elsewhere:
             yield Promise.SEASON, "acknowledged"
 
     def escalations(self) -> Iterator[Broken]:
