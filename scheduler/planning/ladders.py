@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from scheduler.planning.model import Dates, Moment, NoticeKind, Step
 from scheduler.planning.windows import Window, day_of, end_of, shift
@@ -50,7 +51,12 @@ def steps(
     `paces` are the pace days of a quota with the number that should be there. `chasers` is how many of the endless
     `every` chasers are included. Pure; a million tasks share a few thousand results.
     """
-    found = _Ladder(ladder, dates, window(ladder, calendar, send_at), known)
+    return _steps(_Ladder(ladder, dates, window(ladder, calendar, send_at), known), tuple(paces), chasers, soft=soft)
+
+
+# A daemon makes its plan anew each day and after each fact, and nearly all of it is what it was.
+@lru_cache(4096)
+def _steps(found: _Ladder, paces: tuple[tuple[date, int], ...], chasers: int, *, soft: bool) -> tuple[Step, ...]:
     listed = [*found.reminders(), *found.paces(paces)]
     if not soft:
         listed += [*found.chasers(chasers), *found.warnings(), *found.escalations()]
