@@ -70,7 +70,7 @@ def test_killed_between_acceptance_and_settlement_the_second_copy_has_the_same_m
         assert [(a.number, a.result) for a in journal.attempts(row.key)] == [(1, "lapsed"), (2, "accepted")]
 
 
-@pytest.mark.parametrize("when", ["keep", "append", "enqueue", "claim", "settle"])
+@pytest.mark.parametrize("when", ["keep", "append", "enqueue", "claim", "settle_and_claim"])
 def test_killed_at_any_step_nothing_is_lost(office, when, monkeypatch):
     """Each step of the journal fails once as if the machine went out just before it."""
     daemon = office.daemon()
