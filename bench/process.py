@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 LIMIT = 60.0  # seconds that one run may take
 _ENOUGH = 15.0  # seconds that all runs of one cell may take together, unless a single one takes longer
 RUNS = 5
+_LOOK = 0.004  # seconds between two looks at a process
 _SAID = 300  # characters of what a failing process said
 
 
@@ -42,22 +43,26 @@ class Measured:
 def run(
     args: Sequence[str], *, limit: float = LIMIT, env: Mapping[str, str] | None = None, output: Path | None = None
 ) -> Measured:
-    """Run a program to its end. Its output goes to `output` if given, else to /dev/null; `fault` if it fails."""
+    """Run a program to its end. Its output goes to `output` if given, else to /dev/null; `fault` if it fails.
+
+    The peak is looked at every few milliseconds: what `wait4` tells counts in the memory of the process that forked.
+    """
     with tempfile.TemporaryFile() as errors, Path(output or os.devnull).open("wb") as out:
         began = time.perf_counter()
         child = subprocess.Popen(
             args, stdin=subprocess.DEVNULL, stdout=out, stderr=errors, env={**os.environ, **(env or {})}, cwd=ROOT,
             start_new_session=True,
         )  # fmt: skip
-        late = threading.Timer(limit, _end, (child,))
-        late.start()
+        watch = _Watch(child, limit)
+        watch.start()
         try:
             _, status, used = os.wait4(child.pid, 0)
         except BaseException:
             _end(child)
             raise
         finally:
-            late.cancel()
+            watch.over.set()
+            watch.join()
         wall = time.perf_counter() - began
         child.returncode = os.waitstatus_to_exitcode(status)
         if wall >= limit:
@@ -65,7 +70,23 @@ def run(
         if child.returncode != 0:
             errors.seek(0)
             return Measured(fault=_last(errors.read().decode("utf-8", "replace"), child.returncode))
-    return Measured(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
+    return Measured(wall, used.ru_utime + used.ru_stime, watch.peak)
+
+
+class _Watch(threading.Thread):
+    """Looks at the memory of a process every few milliseconds, and ends it when its time is up."""
+
+    def __init__(self, child: subprocess.Popen[bytes], limit: float) -> None:
+        super().__init__(daemon=True)
+        self.over, self.peak = threading.Event(), 0
+        self._child, self._until = child, time.perf_counter() + limit
+
+    def run(self) -> None:
+        while not self.over.wait(_LOOK):
+            with suppress(OSError, IndexError):  # it has just ended
+                self.peak = peak_of(self._child.pid)
+            if time.perf_counter() >= self._until:
+                _end(self._child)
 
 
 def inside(module: str, *args: str, limit: float = LIMIT, env: Mapping[str, str] | None = None) -> Measured:

@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 from .checks import violations
-from .world import LENGTH, World, prepare
+from .world import LENGTH, World, prepared
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ class Year:
 
 def one(seed: int) -> Year:
     """One year, from its seed alone."""
-    prepare()
     world = World(seed)
     try:
-        wrong = violations(world.run())
+        with prepared():
+            wrong = violations(world.run())
     except Exception:  # noqa: BLE001 - a year that ends in an error is a finding; its seed must be told
         wrong = [traceback.format_exc()]
     return Year(seed, LENGTH, len(world.server.log), world.counts, tuple(wrong))

@@ -16,6 +16,8 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from scheduler.clock import BEIJING
 from scheduler.daemon import desk, start
 from scheduler.daemon.service import Daemon
@@ -476,11 +478,17 @@ def _empty_journal() -> Path:
     return folder / "duban.db"
 
 
-def prepare() -> None:
-    """For this process: a silent log; templates compiled and calendars written out once, not at each start and day."""
-    logging.getLogger("duban").setLevel(logging.CRITICAL + 1)
-    start.Post = cache(Post)  # type: ignore[misc]
-    desk.written = _written  # type: ignore[assignment]
+_post = cache(Post)
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """A silent log; templates compiled and calendars written out once, not at each start and day."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(logging.getLogger("duban"), "disabled", True)
+        patch.setattr(start, "Post", _post)
+        patch.setattr(desk, "written", _written)
+        yield
 
 
 _sheets: dict[tuple[int, ...], tuple[tuple[Calendar, ...], bytes]] = {}
