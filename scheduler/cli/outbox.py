@@ -150,7 +150,7 @@ def _coming(found: Sequence[Coming], waiting: Sequence[Decision]) -> None:
 def _going(one: Coming) -> tuple[str, ...]:
     wait = "" if one.message else tell(say("等待放行"))
     kind = tell(KINDS[one.notice.step.kind])
-    return f"{one.at:%m-%d %H:%M}", kind, one.recipient.who, one.notice.name, wait
+    return f"{one.at:%m-%d %H:%M}", kind, one.recipient.name, one.notice.name, wait
 
 
 def _waiting(desk: Services, now: datetime) -> None:
@@ -195,9 +195,9 @@ def _names(waiting: Sequence[Decision]) -> list[str]:
 
 def _holding(decision: Decision) -> tuple[str, ...]:
     step, to = decision.notice.step, decision.recipient
-    return f"  {step.at:%m-%d %H:%M}", tell(KINDS[step.kind]), to.who if to else "", decision.notice.name
+    return f"  {step.at:%m-%d %H:%M}", tell(KINDS[step.kind]), to.name if to else "", decision.notice.name
 
 
 def _queued(row: OutboxRow) -> tuple[str, ...]:
     said = row.last_error or row.cause or ""
-    return f"{row.moment:%m-%d %H:%M}", tell(_STATES[row.state.value]), row.recipient.who, str(len(row.notices)), said
+    return f"{row.moment:%m-%d %H:%M}", tell(_STATES[row.state.value]), row.recipient.name, str(len(row.notices)), said

@@ -153,5 +153,7 @@ def _same(one: Coming) -> tuple[object, ...]:
 def _said(one: Coming, *, alone: bool) -> Phrase:
     step, kind = one.notice.step.name, KINDS[one.notice.step.kind]
     if alone:
-        return say("{at:%Y-%m-%d %H:%M} {kind} {who}（{step}）", at=one.at, kind=kind, who=one.recipient.who, step=step)
+        return say(
+            "{at:%Y-%m-%d %H:%M} {kind} {who}（{step}）", at=one.at, kind=kind, who=one.recipient.name, step=step
+        )
     return say("{at:%Y-%m-%d %H:%M} {kind}（{step}）", at=one.at, kind=kind, step=step)

@@ -93,11 +93,13 @@ def data(task: Task, notices: Sequence[Coming]) -> dict[str, object]:
 def lines(forecast: Forecast, lang: Lang) -> Iterator[str]:
     """By date: what is due that day (not what is dormant), and what goes at which time to whom; then the load."""
     entries: dict[date, list[str]] = {}
+    names: dict[str, str] = {}
     for task, _ in forecast.tasks():
         target = day_of(task.dates.target)
         if forecast.since.date() <= target <= forecast.until.date() and not task.slot.dormant:
             entries.setdefault(target, []).append(_due(task).text(lang))
     for one in forecast.notices():
+        names[one.recipient.who] = one.recipient.name
         entries.setdefault(one.at.date(), []).append(_going(one).text(lang))
     for day in sorted(entries):
         yield say("{date}（{weekday}）", date=day.isoformat(), weekday=WEEKDAYS[day.weekday()]).text(lang)
@@ -108,9 +110,8 @@ def lines(forecast: Forecast, lang: Lang) -> Iterator[str]:
     if load:
         yield ""
         yield say("每人每周的邮件数").text(lang)
-        yield from (
-            f"  {line}" for line in aligned([(str(r["week"]), str(r["who"]), str(r["messages"])) for r in load])
-        )
+        table = [(str(r["week"]), names.get(str(r["who"]), str(r["who"])), str(r["messages"])) for r in load]
+        yield from (f"  {line}" for line in aligned(table))
 
 
 def _concerns(one: Coming, who: str) -> bool:
@@ -146,7 +147,7 @@ def _going(one: Coming) -> Phrase:
         "{at:%H:%M} {kind} {who}  {notice}{waits}{mark}",
         at=one.at,
         kind=KINDS[one.notice.step.kind],
-        who=one.recipient.who,
+        who=one.recipient.name,
         notice=one.notice.name,
         waits=say("，等待放行") if one.message is None else "",
         mark=say("，暂定") if one.notice.task.dates.provisional else "",

@@ -15,7 +15,7 @@ def test_tomorrow_shows_what_will_go_before_it_goes(office):
     assert ("annual-report/changji-city/2026#remind-20wd", "2026-12-31T09:00:00+08:00") in [
         (n["notice"], n["at"]) for n in found
     ]
-    assert "remind-20wd" in office("outbox", "--tomorrow").stdout
+    assert "  提醒  周敏  annual-report/changji-city/2026#remind-20wd\n" in office("outbox", "--tomorrow").stdout
     assert office.files == {"obligations.yaml"}
 
 
@@ -83,7 +83,7 @@ def test_a_mail_server_that_cannot_be_reached_is_exit_code_4(office):
     assert waiting
     heads, first, *_ = office("outbox").stdout.splitlines()
     assert heads.split() == ["时间", "状态", "收件人", "通知数", "原因"]
-    assert first.startswith("12-31 09:00  待重发")
+    assert first.startswith("12-31 09:00  待重发  胡波")
 
 
 def test_an_escalation_whose_moment_has_passed_is_shown_for_as_long_as_it_can_be_released(office):

@@ -86,9 +86,15 @@ def test_the_list_for_people_goes_by_date_and_says_what_is_provisional(office):
     assert "2027-01-29（周五）" in lines
     due = "  办理时限 annual-report/changji-city/2026，规定期限2027-01-31，暂定"
     assert due in lines
-    assert any(line.startswith("  09:00 提醒 zhou.min") for line in lines)
     assert "每人每周的邮件数" in lines
     assert [line for line in lines if cells(line) > 100] == []
+
+
+def test_the_list_for_people_names_them_and_shows_no_id(office):
+    said = office("plan", "--from", "2027-01-01", "--to", "2027-02-28").stdout
+    assert "  09:00 提醒 周敏  annual-report/changji-city/2026#remind-5wd，暂定\n" in said
+    assert "  2027-W03  周敏  1\n" in said
+    assert not any(person in said for person in ("zhou.min", "he.ping", "hu.bo", "lin.lan"))
 
 
 def test_the_list_for_people_leaves_out_what_is_dormant(office):
