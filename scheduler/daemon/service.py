@@ -82,7 +82,7 @@ class Daemon:
         accepted = self._dispatch.run(self._current, self._tell_time, self._progress)
         self._returned.run(self._tell_time())
         outage, faults = self._dispatch.trouble()
-        self._last_word.leave(outage, self._tell_time())
+        self._last_word.leave(self._dispatch.outage, self._tell_time())
         self._duties.report(outage, (*faults, *self._returned.trouble), self._tell_time())
         return accepted
 

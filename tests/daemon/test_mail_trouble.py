@@ -10,7 +10,14 @@ from small_office import ADMIN, CITY, COUNTY, LIN, TEMPLATES, ZHOU, at
 
 from scheduler.daemon.duties import TROUBLE
 from scheduler.journal import OutboxState
-from scheduler.mailing import ConfigurationFailure, PermanentFailure, Receipt, TemporaryFailure, UnknownFailure
+from scheduler.mailing import (
+    ConfigurationFailure,
+    PermanentFailure,
+    PolicyFailure,
+    Receipt,
+    TemporaryFailure,
+    UnknownFailure,
+)
 from scheduler.planning.model import FactKind, MessageKind
 from scheduler.words import say
 
@@ -159,6 +166,20 @@ def test_while_no_mail_can_leave_the_warning_lies_in_the_mail_folder_one_file_a_
     assert "smtp-login" in mail.get_body(("plain",)).get_content()
     office.beat(daemon, "2026-01-26 10:30")
     assert len(list(folder.iterdir())) == 2
+
+
+def test_of_a_server_that_refuses_everybody_the_warning_lies_there_too(office):
+    units = "".join(
+        f"  - {{id: c{n}, name: 第{n}县, kind: county, reports_to: office, mail: c{n}@example.gov.cn}}\n"
+        for n in range(2)
+    )
+    office.edit("people:\n  - {id: he", f"{units}people:\n  - {{id: he")
+    daemon = office.daemon()
+    office.server.trouble = PolicyFailure("554 5.7.1 message refused")
+    go_on(office, daemon, FRI_9, "2026-01-23 09:10")
+    (file,) = (office.folder / "mail").iterdir()
+    mail = message_from_bytes(file.read_bytes(), policy=default)
+    assert "smtp-refuses-all" in mail.get_body(("plain",)).get_content()
 
 
 def test_a_mail_folder_that_cannot_be_written_to_stops_no_beat(office):
