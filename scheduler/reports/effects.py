@@ -13,6 +13,7 @@ from scheduler.planning.plan import Plan
 from scheduler.planning.spoken import STATES, when
 from scheduler.planning.standing import standing
 from scheduler.register.model import Coverage, Measure, Quota
+from scheduler.register.values import UNASSIGNED
 from scheduler.reports.shapes import target_said
 from scheduler.reports.status import next_notice
 from scheduler.words import Phrase, say
@@ -70,6 +71,9 @@ def _begun(before: Plan, after: Plan, ref: str, now: datetime) -> Iterator[Phras
         yield say("等{n}项任务", n=len(tasks))
     if len(tasks) == 1:
         yield _stands(tasks[0], after, now)
+    nobody = next((task.id for task in tasks if task.bearer.id == UNASSIGNED), None)
+    if nobody is not None:
+        yield say("责任单位未定，用 duban assign {task} --unit ID 指定", task=nobody)
 
 
 def _of_event(plan: Plan, ref: str) -> Iterator[Task]:

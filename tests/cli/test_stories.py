@@ -82,7 +82,7 @@ def test_supporting_and_coordinating_units_and_the_body_owed_for_stand_in_mail_a
 
 def test_until_an_event_is_given_to_a_unit_its_coordinator_is_chased_and_its_history_follows(office):
     said = event(office, "opinion", "Y1", "2026-11-20")  # a Friday
-    assert "respond/unassigned/Y1" in said
+    assert "责任单位未定，用 duban assign respond/unassigned/Y1 --unit ID 指定" in said
     chased = letter(office, "respond/unassigned/Y1#remind-1wd")
     assert chased["to"] == "石岩（州司法局） <shiyan@example.gov.cn>"
     assert "尚未确定承办单位" in chased["text"]
