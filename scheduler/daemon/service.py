@@ -34,6 +34,7 @@ from scheduler.words import say
 log = logging.getLogger("duban")
 
 LONGEST_QUIET = timedelta(minutes=10)  # however quiet the plan looks, what is owed is asked again after this
+_PATIENCE = 3  # beats in a row, each after a wait for the limit per minute, in which no letter was accepted
 
 
 class Daemon:
@@ -89,17 +90,18 @@ class Daemon:
     def once(self, sleep: Callable[[float], None] = time.sleep) -> int:
         """Send what is owed now, and what the admin must hear of it, as fast as the limit per minute allows.
 
-        Returns how many letters were accepted.
+        It gives up on a server that takes nothing for minutes. Returns how many letters were accepted.
         """
-        accepted = self.beat() + self.beat()
-        while (pause := self._dispatch.pause(self._tell_time())) and self._has_due(self._tell_time()):
+        accepted, in_vain = self.beat() + self.beat(), 0
+        while in_vain < _PATIENCE and (pause := self._dispatch.pause(self._tell_time())) and self._has_due():
             sleep(pause.total_seconds())
-            accepted += self.beat()
+            went = self.beat()
+            accepted, in_vain = accepted + went, 0 if went else in_vain + 1
         self._dispatch.close()
         return accepted
 
-    def _has_due(self, now: datetime) -> bool:
-        waiting = self.desk.journal.outbox(OutboxState.PENDING, OutboxState.RETRY)
+    def _has_due(self) -> bool:
+        waiting, now = self.desk.journal.outbox(OutboxState.PENDING, OutboxState.RETRY), self._tell_time()
         return any(row.not_before <= now for row in waiting)
 
     def run(self, beat: timedelta) -> None:

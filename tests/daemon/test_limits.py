@@ -75,6 +75,22 @@ def test_once_waits_out_the_minutes_and_sends_all(office, server):
     assert office.now == at(FRI_9) + timedelta(minutes=2)
 
 
+def test_once_gives_up_on_a_server_that_takes_nothing(office, server):
+    """With one letter a minute there is at any time another whose pause is over."""
+    daemon = start(office, DUBAN_SMTP_PER_MINUTE="1")
+    server.data_answer = "451 4.3.0 try again"
+    office.now = at(FRI_9)
+    slept = []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        assert len(slept) < 10
+        office.now += timedelta(seconds=seconds)
+
+    assert daemon.once(sleep) == 0
+    assert slept == [60, 60, 60]
+
+
 def test_a_connection_carries_no_more_letters_than_it_may(office, server):
     daemon = start(office, DUBAN_SMTP_PER_CONNECTION="5")
     office.now = at(FRI_9)
