@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import bare, existing, login
+from scheduler.cli.desk import existing, login, steady
 from scheduler.cli.options import command, option, output_format, tell, written
 from scheduler.cli.output import print_json
 from scheduler.daemon.corrections import Corrector, entry_of, wrong_mails
@@ -37,7 +37,7 @@ from scheduler.words import say
 @option("--dry-run", is_flag=True, words=say("写成邮件看看，不登记，不发送"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
 def correct(*, mail: str, text: str, dry_run: bool, by_whom: str | None) -> None:
-    desk, now = bare(), clock.now()
+    desk, now = steady(), clock.now()
     existing(desk)
     plan, post = desk.plan(now), Post(desk.settings.templates, desk.settings.sender)
     corrector = Corrector(desk.journal, plan, post, sender_domain(desk.settings.sender, plan.register))

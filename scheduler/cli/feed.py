@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import services
+from scheduler.cli.desk import steady
 from scheduler.cli.files import ending_in, put
 from scheduler.cli.options import command, option, spoken, tell
 from scheduler.daemon.start import sender_domain
@@ -39,7 +39,7 @@ _BACK, _AHEAD = timedelta(days=60), timedelta(days=400)
 def feed(*, unit: str | None, person: str | None, office: bool, output: Path | None) -> None:
     if sum([unit is not None, person is not None, office]) > 1:
         raise click.UsageError(tell(say("--unit、--person、--office 只写一个")), click.get_current_context())
-    desk, now = services(), clock.now()
+    desk, now = steady(), clock.now()
     register = desk.register
     name = register.office.name
     if unit is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import services
+from scheduler.cli.desk import steady
 from scheduler.cli.options import command, output_format, tell
 from scheduler.cli.output import print_json
 from scheduler.planning.alarms import moments
@@ -16,7 +16,7 @@ from scheduler.words import say
 
 @command("jobs", formats=("text", "json"), example="duban jobs\nduban jobs --format json")
 def jobs() -> None:
-    found = sorted((times[0], name, len(times)) for name, times in moments(services().plan(clock.now())).items())
+    found = sorted((times[0], name, len(times)) for name, times in moments(steady().plan(clock.now())).items())
     if output_format() == "json":
         print_json({"jobs": [{"obligation": name, "next": iso(at), "moments": n} for at, name, n in found]})
         return

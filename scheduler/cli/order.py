@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import login, plan_around, services
+from scheduler.cli.desk import login, plan_around, steady
 from scheduler.cli.drafts import Draft, lines, save
 from scheduler.cli.files import ending_in
 from scheduler.cli.options import command, option, tell
@@ -41,7 +41,7 @@ from scheduler.words import say
 @option("--new", is_flag=True, words=say("另取新的编号"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
 def order(*, task: str, output: Path, new: bool, by_whom: str | None) -> None:
-    desk, now = services(), clock.now()
+    desk, now = steady(), clock.now()
     plan = plan_around(desk, desk.history(), now, task)
     found = plan.task(task)
     if found is None:

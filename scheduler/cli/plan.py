@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import login, services
+from scheduler.cli.desk import login, services, steady
 from scheduler.cli.files import asked_format, deliver, put
 from scheduler.cli.freezing import freeze as frozen_now
 from scheduler.cli.moments import day, end_of, start_of
@@ -85,7 +85,7 @@ def plan(
     last = until or first + (HORIZON if against else _SPAN)
     if last < first:
         raise UsageError(Problem("range-reversed", say("--to 早于 --from"), say("先写较早的一天")))
-    desk = services()
+    desk = steady() if against is None else services()  # what is to be compared must be sound itself
     if who is not None:
         who = meant.whoever(who, desk.register)
     span = _Span(start_of(first), end_of(last), who, chasers)

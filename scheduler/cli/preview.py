@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import plan_around, services
+from scheduler.cli.desk import plan_around, steady
 from scheduler.cli.options import command, output_format, tell
 from scheduler.cli.output import print_json
 from scheduler.mailing import Letter, Mailbox
@@ -26,7 +26,7 @@ from scheduler.words import say
 )
 @click.argument("notice")
 def preview(*, notice: str) -> None:
-    desk, now = services(), clock.now()
+    desk, now = steady(), clock.now()
     plan = plan_around(desk, desk.history(), now, notice.partition("#")[0])
     found = notices(plan, notice)
     at = max(now, found[0].step.at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import plan_around, services
+from scheduler.cli.desk import plan_around, steady
 from scheduler.cli.options import command, output_format, spoken, tell
 from scheduler.cli.output import print_json, utter
 from scheduler.planning.entries import unknown_task
@@ -23,7 +23,7 @@ from scheduler.words import say
 )
 @click.argument("task")
 def why(*, task: str) -> None:
-    desk, now = services(), clock.now()
+    desk, now = steady(), clock.now()
     plan = plan_around(desk, desk.history(), now, task)
     found = plan.task(task)
     if found is None:
