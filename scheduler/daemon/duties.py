@@ -5,6 +5,7 @@ Each of these mails has a cause that makes it unique, so that asking at every be
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 
@@ -23,7 +24,7 @@ from scheduler.planning.coming import coming, preview
 from scheduler.planning.index import Gap
 from scheduler.planning.model import Fact, FactKind, MessageKind
 from scheduler.planning.windows import Window
-from scheduler.problems import Problem
+from scheduler.problems import Level, Problem
 from scheduler.register import gaps
 from scheduler.reports.unsettled import missing
 
@@ -60,14 +61,16 @@ class Duties:
                 self._faults += error.problems
 
     def report(self, outage: Problem | None, faults: Sequence[Problem], now: datetime) -> None:
-        """Keep where `status` finds it what holds mail back; of a broken template the admin is told by a mail too."""
+        """Keep where `status` finds it what is wrong with mail. Where mail can leave the admin is written to as well: of
+        an error each day, of a warning once.
+        """
         found = {problem.text(): problem for problem in (*([outage] if outage else []), *faults, *self._faults)}
         said = "\n".join(found)
         if self._reported != (now.date(), said):
             self._note_trouble(said, list(found.values()), now)
             self._reported = now.date(), said
         for fault in found.values() if outage is None else ():
-            self._mail.warn(f"{fault.code}:{fault.place or ''}:{now.date().isoformat()}", [fault], now)
+            self._mail.warn(_cause(fault, now), [fault], now)
 
     def _note_trouble(self, said: str, problems: Sequence[Problem], now: datetime) -> None:
         journal = self._desk.journal
@@ -137,3 +140,9 @@ class Duties:
             return None
         row = self._desk.journal.message(str(fact.data.get("message")))
         return None if row is None or row.kind is MessageKind.WARNING else told(row, fact)
+
+
+def _cause(fault: Problem, now: datetime) -> str:
+    if fault.level is Level.WARNING:
+        return f"{fault.code}:{hashlib.sha256(fault.text().encode()).hexdigest()[:12]}"
+    return f"{fault.code}:{fault.place or ''}:{now.date().isoformat()}"

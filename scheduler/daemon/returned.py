@@ -1,6 +1,7 @@
 """Mails that came back after the server had taken them: looked for now and then, each written down once.
 
-A mailbox that cannot be read hurts nothing but itself: it is told of, and tried again later.
+A mailbox that cannot be read hurts nothing but itself: it is told of, and tried again later. One mail that cannot be
+read holds up no other.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ from datetime import datetime, timedelta
 
 from scheduler.daemon.desk import PROGRAM
 from scheduler.journal import Entry, Journal, OutboxRow
-from scheduler.mailing import Bounce, Failure, Inbox, InboxFailure, read_bounce
+from scheduler.mailing import Bounce, Failure, Inbox, InboxFailure, Unread, read_bounce
 from scheduler.planning.model import FactKind, Scalar
-from scheduler.problems import Problem
+from scheduler.problems import Level, Problem
+from scheduler.words import say
 
 log = logging.getLogger("duban")
 
 _PAUSE = timedelta(minutes=5)
 _LONGEST_PAUSE = timedelta(hours=1)
 _PATIENCE = 3  # looks that failed in a row, before anybody is told
+_NAMED = 5  # of mails that cannot be read
 
 
 class Returned:
@@ -32,11 +35,14 @@ class Returned:
         self._failed = 0
         self._looked: tuple[datetime, datetime] | None = None  # when, and when again
         self._trouble: Problem | None = None
+        self._unread: tuple[Unread, ...] = ()  # at the last look
 
     @property
     def trouble(self) -> tuple[Problem, ...]:
-        """Why the inbox cannot be read, once it has failed for a while."""
-        return (self._trouble,) if self._trouble is not None and self._failed >= _PATIENCE else ()
+        """Why the inbox cannot be read, once it has failed for a while; which mails in it cannot be."""
+        if self._trouble is not None:
+            return (self._trouble,) if self._failed >= _PATIENCE else ()
+        return (_unread(self._unread),) if self._unread else ()
 
     def run(self, now: datetime) -> None:
         """Write down what came back since the last look, if it is time. Raises UnreachableError for the journal."""
@@ -53,13 +59,17 @@ class Returned:
 
     def _look(self, inbox: Inbox, now: datetime) -> None:
         """The place is kept only after what stood before it was written down: killed in between, it is read again."""
-        since = self._journal.mark(self._mark)
+        since, unread = self._journal.mark(self._mark), list[Unread]()
         for raw, place in inbox.fetch(since):
+            if isinstance(raw, Unread):
+                unread.append(raw)  # it is passed by once one behind it was read
+                continue
             bounce = read_bounce(raw)
             if bounce is not None:
                 self._take(bounce, now)
             if place and place != since:
                 self._journal.put_mark(self._mark, place)
+        self._unread = tuple(unread)
 
     def _take(self, bounce: Bounce, now: datetime) -> None:
         row = next((row for letter in bounce.letters if (row := self._journal.message_with(letter))), None)
@@ -73,6 +83,13 @@ class Returned:
         entry = Entry(FactKind.FAILED, PROGRAM, task=_only_task(row), data=data)
         if self._journal.append_once(f"bounced:{row.key}>{who}", entry, now=now):
             log.warning("returned %s to=%s answer=%s", row.key, who, failure.reason)
+
+
+def _unread(mails: tuple[Unread, ...]) -> Problem:
+    names = "、".join(mail.name for mail in mails[:_NAMED])
+    message = say("有{n}封退信读不了（{names}）：{why}", n=len(mails), names=names, why=mails[0].why)
+    hint = say("请到退信邮箱或文件夹里看一看；其余的退信照常处理，发信不受影响")
+    return Problem("bounce-unreadable", message, hint, level=Level.WARNING)
 
 
 def _meant(row: OutboxRow, failure: Failure) -> tuple[str, dict[str, Scalar | tuple[str, ...]]]:

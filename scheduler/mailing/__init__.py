@@ -13,7 +13,7 @@ from scheduler.mailing.errors import (
     TemporaryFailure,
     UnknownFailure,
 )
-from scheduler.mailing.inbox import Inbox, InboxFailure, inbox_for
+from scheduler.mailing.inbox import Inbox, InboxFailure, Unread, inbox_for
 from scheduler.mailing.items import change_view
 from scheduler.mailing.letter import Letter, Mailbox, Receipt
 from scheduler.mailing.post import Post, Wrong
@@ -46,6 +46,7 @@ __all__ = [
     "TemporaryFailure",
     "Transport",
     "UnknownFailure",
+    "Unread",
     "Wrong",
     "change_view",
     "check_templates",

@@ -16,7 +16,7 @@ from pathlib import Path
 from scheduler import clock
 from scheduler.mailing.bounces import may_be_bounce
 from scheduler.mailing.errors import scrubbed
-from scheduler.mailing.inbox import LARGEST, InboxFailure
+from scheduler.mailing.inbox import LARGEST, InboxFailure, Unread
 from scheduler.mailing.tls import tls_context
 from scheduler.problems import Problem
 from scheduler.words import say
@@ -46,13 +46,12 @@ class ImapInbox:
         self._context = tls_context(ca)
         self._timeout = timeout
 
-    def fetch(self, since: str | None) -> Iterator[tuple[bytes, str]]:
+    def fetch(self, since: str | None) -> Iterator[tuple[bytes | Unread, str]]:
         """The mails after the place, which is UIDVALIDITY and UID; without a place those of the last week."""
         begun = time.monotonic()
         with self._open() as (imap, validity):
             for uid in self._new(imap, validity, since)[:_AT_ONCE]:
-                raw = self._mail(imap, uid)
-                yield raw, f"{validity}:{uid}"
+                yield self._mail_or_why(imap, uid), f"{validity}:{uid}"
                 if time.monotonic() - begun > _LONGEST:
                     return
 
@@ -97,6 +96,14 @@ class ImapInbox:
         day = imaplib.Time2Internaldate(clock.now() - _WEEK)[1:12].strip()
         return sorted(_numbers(_ok(imap.uid("SEARCH", "SINCE", day))))
 
+    def _mail_or_why(self, imap: imaplib.IMAP4, uid: int) -> bytes | Unread:
+        try:
+            return self._mail(imap, uid)
+        except imaplib.IMAP4.abort:  # not of this mail: the line is down
+            raise
+        except (imaplib.IMAP4.error, ValueError) as error:
+            return Unread(str(uid), _words(error))
+
     def _mail(self, imap: imaplib.IMAP4, uid: int) -> bytes:
         """The mail, or its head alone where that shows that it is no bounce."""
         head = _literal(_ok(imap.uid("FETCH", str(uid), "(BODY.PEEK[HEADER])")))
@@ -118,10 +125,13 @@ class ImapInbox:
             raise self._failure(error) from None
 
     def _failure(self, error: Exception) -> InboxFailure:
-        why = scrubbed(str(error).removeprefix("b'").removesuffix("'")) or type(error).__name__
-        message = say("读不了 {host} 上的退信邮箱：{why}", host=self._account.host, why=why)
+        message = say("读不了 {host} 上的退信邮箱：{why}", host=self._account.host, why=_words(error))
         hint = say("请核对 DUBAN_BOUNCES 的服务器、用户、文件夹和密码；发信不受影响，程序会再试")
         return InboxFailure(Problem("imap-unreachable", message, hint))
+
+
+def _words(error: Exception) -> str:
+    return scrubbed(str(error).removeprefix("b'").removesuffix("'")) or type(error).__name__
 
 
 def _quoted(folder: str) -> str:

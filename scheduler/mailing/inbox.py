@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
@@ -28,12 +29,20 @@ class InboxFailure(DeliveryError):  # noqa: N818 - one family of names
     """The mailbox of returned mail cannot be read just now, or not with these settings; sending goes on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """One mail that cannot be read: the name of its file, or its number in the mailbox, and why."""
+
+    name: str
+    why: str
+
+
 class Inbox(Protocol):
     """Where returned mail is found."""
 
-    def fetch(self, since: str | None) -> Iterator[tuple[bytes, str]]:
-        """Each mail that came after the place `since` and may be a bounce, whole, and the new place. May raise
-        InboxFailure at any point; what was given until then counts.
+    def fetch(self, since: str | None) -> Iterator[tuple[bytes | Unread, str]]:
+        """Each mail that came after the place `since` and may be a bounce, whole, and the new place; the others are
+        given though one cannot be read. May raise InboxFailure at any point; what was given until then counts.
         """
         ...
 
@@ -98,40 +107,46 @@ class FolderInbox:
         self._folder = folder
         self._read: set[tuple[str, int, int]] = set()
 
-    def fetch(self, since: str | None) -> Iterator[tuple[bytes, str]]:
+    def fetch(self, since: str | None) -> Iterator[tuple[bytes | Unread, str]]:
         """The mails not read yet since the start; there is no place, a bounce read twice counts once."""
         seen: set[tuple[str, int, int]] = set()
-        with self._told():
-            for file in self._files():
+        for file in self._files():
+            try:
                 stat = file.stat()
                 stamp = file.name.partition(":")[0], stat.st_size, stat.st_mtime_ns  # Maildir adds flags after a colon
-                seen.add(stamp)
-                if stamp not in self._read and stat.st_mtime > clock.now().timestamp() - _OLDEST:
-                    with file.open("rb") as mail:
-                        yield mail.read(LARGEST), since or ""
+                mail = None if self._is_known(stamp, stat.st_mtime) else _beginning(file)
+            except FileNotFoundError:
+                continue  # a mail program moved it just now
+            except OSError as error:
+                yield Unread(file.name, error.strerror or ""), since or ""
+                continue
+            if mail is not None:
+                yield mail, since or ""
+            seen.add(stamp)
         self._read = seen
 
     def check(self) -> None:
         """List it."""
-        with self._told():
-            self._files()
+        self._files()
+
+    def _is_known(self, stamp: tuple[str, int, int], written: float) -> bool:
+        return stamp in self._read or written <= clock.now().timestamp() - _OLDEST
 
     def _files(self) -> list[Path]:
-        places = [place for place in (self._folder / "new", self._folder / "cur") if place.is_dir()] or [self._folder]
-        return sorted(file for place in places for file in place.iterdir() if file.is_file() and file.name[0] != ".")
+        with self._told():
+            places = [p for p in (self._folder / "new", self._folder / "cur") if p.is_dir()] or [self._folder]
+            return sorted(f for place in places for f in place.iterdir() if f.is_file() and f.name[0] != ".")
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except FileNotFoundError as error:
-            if error.filename and Path(error.filename) != self._folder:
-                return  # a mail program moved it just now
-            raise self._unreadable(error) from error
         except OSError as error:
-            raise self._unreadable(error) from error
+            message = say("读不了退信文件夹 {folder}：{why}", folder=str(self._folder), why=error.strerror or "")
+            hint = say("请检查 DUBAN_BOUNCES 所写的文件夹和权限；发信不受影响")
+            raise InboxFailure(Problem("bounces-folder", message, hint)) from error
 
-    def _unreadable(self, error: OSError) -> InboxFailure:
-        message = say("读不了退信文件夹 {folder}：{why}", folder=str(self._folder), why=error.strerror or "")
-        hint = say("请检查 DUBAN_BOUNCES 所写的文件夹和权限；发信不受影响")
-        return InboxFailure(Problem("bounces-folder", message, hint))
+
+def _beginning(file: Path) -> bytes:
+    with file.open("rb") as mail:
+        return mail.read(LARGEST)

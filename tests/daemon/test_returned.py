@@ -1,5 +1,6 @@
 """Mail that comes back after the server took it: written down once, told once, and shown until it is mended."""
 
+import errno
 import socket
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from small_office import ADMIN, CITY, LIN, ZHOU, at
 
 from scheduler.daemon.duties import TROUBLE
 from scheduler.daemon.undelivered import undelivered
+from scheduler.mailing import inbox as inbox_module
 from scheduler.mailing.inbox import FolderInbox
 from scheduler.planning.model import FactKind, MessageKind
 from scheduler.register import load
@@ -170,6 +172,33 @@ def test_a_mailbox_that_cannot_be_read_hurts_no_mail_and_is_told_of_after_a_whil
         assert "bounces-folder" in journal.mark(TROUBLE)
     (office.folder / "returned").mkdir()
     office.beat(daemon, "2026-01-23 11:00")
+    with office.journal as journal:
+        assert journal.mark(TROUBLE) == ""
+
+
+def test_a_file_that_cannot_be_read_holds_up_no_other_and_is_told_of_once(office, inbox, monkeypatch):
+    daemon = office.daemon()
+    office.beat(daemon, FRI_9)
+    inbox("postfix", name="2.eml")
+    (office.folder / "returned" / "1.eml").write_text("")
+    beginning = inbox_module._beginning
+
+    def damaged(file):
+        if file.name == "1.eml":
+            raise OSError(errno.EIO, "Input/output error")
+        return beginning(file)
+
+    monkeypatch.setattr(inbox_module, "_beginning", damaged)
+    office.beat(daemon, "2026-01-23 09:10")
+    assert len(bounced(office)) == 1
+    with office.journal as journal:
+        assert "bounce-unreadable" in journal.mark(TROUBLE)
+    assert office.beat(daemon, "2026-01-23 09:11") == [ADMIN, ADMIN]  # of what came back, and of what cannot be read
+    assert "1.eml" in "".join(letter.text for letter in office.server.letters[-2:])
+    for moment in ("2026-01-23 09:20", "2026-01-24 09:00", "2026-01-24 09:10"):
+        assert office.beat(daemon, moment) == []
+    monkeypatch.undo()
+    office.beat(daemon, "2026-01-24 10:00")
     with office.journal as journal:
         assert journal.mark(TROUBLE) == ""
 

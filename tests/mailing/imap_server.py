@@ -36,6 +36,8 @@ class _Dialogue(socketserver.StreamRequestHandler):
                 self._say(f"* {len(server.mails)} EXISTS")
             case ["UID", "SEARCH", *words]:
                 self._say("* SEARCH " + " ".join(map(str, server.found(words))))
+            case ["UID", "FETCH", uid, *_] if int(uid) in server.damaged:
+                return "NO [SERVERBUG] cannot be read"
             case ["UID", "FETCH", uid, *what]:
                 self._fetch(server.mails[int(uid)], int(uid), " ".join(what))
         return "OK done"
@@ -48,7 +50,7 @@ class _Dialogue(socketserver.StreamRequestHandler):
 
 
 class ImapServer(socketserver.ThreadingTCPServer):
-    """`mails` by UID; `heard` is every command."""
+    """`mails` by UID; those `damaged` it will not give; `heard` is every command."""
 
     daemon_threads = True
 
@@ -57,6 +59,7 @@ class ImapServer(socketserver.ThreadingTCPServer):
         self.context = context
         self.validity = 7
         self.mails: dict[int, bytes] = {}
+        self.damaged: set[int] = set()
         self.heard: list[str] = []
 
     def get_request(self) -> tuple[ssl.SSLSocket, object]:

@@ -8,7 +8,7 @@ from imap_server import ImapServer, mailbox
 from post_office import Authority
 
 from scheduler.mailing import Inbox, InboxFailure, inbox_for, read_bounce
-from scheduler.mailing.inbox import LARGEST
+from scheduler.mailing.inbox import LARGEST, Unread
 
 SAMPLES = Path(__file__).with_name("bounces")
 POSTFIX = (SAMPLES / "postfix.eml").read_bytes()
@@ -35,6 +35,14 @@ def test_what_is_new_is_read_once_and_the_place_says_how_far(server: ImapServer,
     assert list(found.fetch("7:4")) == []
     server.mails[9] = POSTFIX
     assert [place for _, place in found.fetch("7:4")] == ["7:9"]
+
+
+def test_a_mail_that_the_server_will_not_give_holds_up_no_other(server: ImapServer, authority: Authority) -> None:
+    server.mails[5] = POSTFIX
+    server.damaged = {4}
+    read = list(inbox(server, authority.ca).fetch(None))
+    assert read[1] == (Unread("4", "[SERVERBUG] cannot be read"), "7:4")
+    assert [place for raw, place in read if isinstance(raw, bytes)] == ["7:3", "7:5"]
 
 
 def test_a_mailbox_that_was_made_anew_is_read_from_the_start(server: ImapServer, authority: Authority) -> None:
