@@ -61,8 +61,8 @@ class Duties:
                 self._faults += error.problems
 
     def report(self, outage: Problem | None, faults: Sequence[Problem], now: datetime) -> None:
-        """Keep where `status` finds it what is wrong with mail. Where mail can leave the admin is written to as well: of
-        an error each day, of a warning once.
+        """Keep where `status` finds it what is wrong with mail. Where mail can leave the admin is written to as well:
+        of an error each day, of a warning once.
         """
         found = {problem.text(): problem for problem in (*([outage] if outage else []), *faults, *self._faults)}
         said = "\n".join(found)
