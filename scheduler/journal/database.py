@@ -11,22 +11,22 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, table, text
-from sqlalchemy import column as column_
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from scheduler.journal.creating import create
 from scheduler.journal.errors import explained, failure, told
 from scheduler.journal.reading import SCHEMA, WAIT_SECONDS
 from scheduler.journal.sharing import mode_in, shared
+from scheduler.journal.tables import version
 from scheduler.problems import UnreachableError
 
 CHUNK = 500  # keys in one query
 
 _WRITERS_LOCK = 0x64756261  # "duba": one advisory lock for all that write facts
-_VERSION = table("alembic_version", column_("version_num"))
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # a committed "sent" survives a power cut
@@ -53,7 +53,7 @@ class Database:
         # SQLite's transactions see one state of things by themselves.
         self._readers = self.engine if self.sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
         try:
-            self._migrate()
+            self._bring_up_to_date()
         except UnreachableError:
             self.close()
             raise
@@ -114,15 +114,14 @@ class Database:
             except TimeoutError as error:
                 raise failure("database-locked", self.where) from error
 
-    def _migrate(self) -> None:
+    def _bring_up_to_date(self) -> None:
         with self.reading() as connection:
             found = _version(connection)
         if found > SCHEMA:
             raise failure("database-newer", self.where, found)
         if found < SCHEMA:
             with self.appending() as connection:
-                if _version(connection) < SCHEMA:  # unless another process was faster
-                    _upgrade(connection)
+                _upgrade(connection)
 
 
 class Within:
@@ -162,13 +161,22 @@ def _told(where: str) -> Iterator[None]:
 
 
 def _version(connection: Connection) -> str:
-    if not inspect(connection).has_table(_VERSION.name):
+    if not inspect(connection).has_table(version.name):
         return ""
-    return connection.execute(select(_VERSION.c.version_num)).scalar() or ""
+    return connection.execute(select(version.c.version_num)).scalar() or ""
 
 
 def _upgrade(connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415 (costs more than the rest, and is needed once in the life of a database)
+    """Bring the schema up to date, unless another process was faster."""
+    found = _version(connection)
+    if not found:
+        create(connection)
+    elif found < SCHEMA:
+        _migrate(connection)
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 (costs more than the rest, and is needed only by an older database)
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()

@@ -1,8 +1,21 @@
-"""The tables of the journal, one schema for SQLite and PostgreSQL. It describes; the migrations create."""
+"""The tables of the journal, one schema for SQLite and PostgreSQL. It describes; it creates nothing."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 NAMING = {"ix": "ix_%(table_name)s_%(column_0_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s"}
 metadata = MetaData(naming_convention=NAMING)
@@ -59,13 +72,14 @@ outbox = Table(
     Column("late", Boolean, nullable=False),
     Column("cause", Text),
     Column("body", Text),  # JSON; only of messages without notices
-    Column("rank", Integer, nullable=False),  # 0: about hours, and goes first; 1: all others
+    Column("rank", Integer, nullable=False, server_default="1"),  # 0: about hours, and goes first; 1: all others
 )
 
 # In these very words also in queries: with parameters in their place SQLite would not use the index.
 STILL_OPEN = text("state IN ('pending', 'leased', 'retry')")
-# PostgreSQL has the same condition, from its migration; to name it here would import its dialect.
-Index("ix_outbox_open", outbox.c.rank, outbox.c.moment, outbox.c.id, sqlite_where=STILL_OPEN)
+# PostgreSQL has the same, in words of its own; to name the condition here would import its dialect.
+_OPEN = Index("ix_outbox_open", outbox.c.rank, outbox.c.moment, outbox.c.id, sqlite_where=STILL_OPEN)
+_OPEN.ddl_if(dialect="sqlite")
 
 notice = Table(
     "notice",
@@ -93,3 +107,11 @@ attempt = Table(
 )
 
 mark = Table("mark", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
+
+# As alembic makes it, which reads there from where to migrate; it is no table of the journal.
+version = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)

@@ -9,20 +9,23 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import Connection, create_engine, event, inspect, text
 from stationery import LEASE, MON_2026_11_23, entries, queue, tamper
 
 import scheduler.journal.migrations
 from scheduler.journal import Accepted, Journal
 from scheduler.journal.copies import back_up, put_in_place
-from scheduler.journal.database import SCHEMA
+from scheduler.journal.reading import SCHEMA
 from scheduler.journal.tables import metadata
 from scheduler.problems import DubanError, UnreachableError
 from scheduler.words import Lang
@@ -53,20 +56,106 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def nowhere(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database without any tables."""
+def another(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Makes databases without any tables, and gives their URLs."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/state/duban.db"
+        numbers = count()
+        return lambda: f"sqlite:///{tmp_path}/state/{next(numbers)}.db"
     make: Callable[[], str] = request.getfixturevalue("new_postgresql")
-    return make()
+    return make
 
 
-def test_the_migrations_make_exactly_the_tables_that_we_describe(nowhere: str) -> None:
-    Journal.open(nowhere).close()
-    engine = create_engine(nowhere.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+@pytest.fixture
+def nowhere(another: Callable[[], str]) -> str:
+    """The URL of a database without any tables."""
+    return another()
+
+
+@contextmanager
+def looked_into(url: str) -> Iterator[Connection]:
+    """A connection that goes past the journal."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        yield connection
     engine.dispose()
+
+
+def migrated(url: str, revision: str = "head") -> str:
+    """The database after all migrations up to one, from the first on."""
+    if url.startswith("sqlite"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(exist_ok=True)
+    config = Config()
+    config.set_main_option("script_location", str(Path(scheduler.journal.migrations.__file__).parent))
+    with looked_into(url) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    return url
+
+
+def schema(url: str) -> list[str]:
+    """All that a database knows of its tables, in its own words."""
+    with looked_into(url) as connection:
+        questions = ON_SQLITE if connection.dialect.name == "sqlite" else ON_POSTGRESQL
+        return sorted(str(tuple(row)) for question in questions for row in connection.execute(text(question)))
+
+
+_TABLES = "sqlite_master AS t JOIN"
+ON_SQLITE = (
+    f"SELECT t.name, c.* FROM {_TABLES} pragma_table_xinfo(t.name) AS c WHERE t.type = 'table'",
+    f"SELECT t.name, f.* FROM {_TABLES} pragma_foreign_key_list(t.name) AS f WHERE t.type = 'table'",
+    (
+        f'SELECT t.name, i."unique", i.origin, i.partial, x.seqno, x.cid FROM {_TABLES} pragma_index_list(t.name) AS i '
+        "JOIN pragma_index_xinfo(i.name) AS x WHERE t.type = 'table'"
+    ),
+    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('index', 'trigger')",
+    "SELECT version_num FROM alembic_version",
+)
+ON_POSTGRESQL = (
+    (
+        "SELECT table_name, rank() OVER (PARTITION BY table_name ORDER BY ordinal_position), column_name, data_type, "
+        "character_maximum_length, is_nullable, column_default, collation_name, is_identity "
+        "FROM information_schema.columns WHERE table_schema = 'public'"
+    ),
+    "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    (
+        "SELECT conname, conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE connamespace = 'public'::regnamespace"
+    ),
+    "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    "SELECT relname, relkind::text FROM pg_class WHERE relnamespace = 'public'::regnamespace",
+    "SELECT version_num FROM alembic_version",
+)
+
+
+def test_a_new_database_is_what_the_migrations_make_of_it(another: Callable[[], str]) -> None:
+    at_once, step_by_step = another(), migrated(another())
+    Journal.open(at_once).close()
+    assert schema(at_once) == schema(step_by_step)
+    with looked_into(step_by_step) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(another: Callable[[], str]) -> None:
+    older, newest = migrated(another(), "0001"), another()
+    Journal.open(newest).close()
+    assert schema(older) != schema(newest)
+    Journal.open(older).close()
+    assert schema(older) == schema(newest)
+
+
+def test_tables_that_are_not_ours_are_left_alone(nowhere: str) -> None:
+    migrated(nowhere)
+    tamper(nowhere, "DROP TABLE alembic_version")
+    before = _tables(nowhere)
+    with pytest.raises(UnreachableError):
+        Journal.open(nowhere)
+    assert _tables(nowhere) == before
+
+
+def _tables(url: str) -> list[str]:
+    with looked_into(url) as connection:
+        return sorted(inspect(connection).get_table_names())
 
 
 def test_the_newest_migration_is_the_schema_that_we_expect() -> None:
@@ -99,11 +188,13 @@ def test_several_may_open_an_empty_database_at_once(nowhere: str) -> None:
     assert max(heads) == 4
 
 
-def test_opening_a_journal_that_is_up_to_date_does_not_import_alembic(file: Path) -> None:
+@pytest.mark.parametrize("known", [True, False])
+def test_only_an_older_database_needs_alembic(file: Path, *, known: bool) -> None:
+    path = file if known else file.with_name("new.db")
     program = f"""
 import sys
 from scheduler.journal import Journal
-Journal.open("sqlite:///{file}").close()
+Journal.open("sqlite:///{path}").close()
 sys.exit("alembic" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
