@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from icalendar import Alarm, Calendar, Event
 
+from scheduler.planning.cases import SILENT
 from scheduler.planning.model import BEIJING, Moment, Standing, State, Task
 from scheduler.planning.plan import Plan
 from scheduler.planning.spoken import STATES, when
@@ -60,14 +61,20 @@ def _event(task: Task, plan: Plan, now: datetime, domain: str, lang: Lang) -> Ev
     event.add("dtend", target + (timedelta(0) if isinstance(target, datetime) else timedelta(days=1)))
     event.add("summary", _title(task, plan, stands).text(lang))
     event.add("description", "\n".join(phrase.text(lang) for phrase in _lines(task, stands)))
-    event.add("status", "TENTATIVE" if task.dates.provisional and stands.state not in _OVER else "CONFIRMED")
+    event.add("status", "TENTATIVE" if _may_move(stands) else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
     event.add("sequence", _moves(task, plan))
     if task.slot.obligation.category:
         event.add("categories", [task.slot.obligation.category])
-    for alarm in () if stands.state in _OVER else _alarms(target, task, lang):
+    for alarm in () if stands.state in SILENT else _alarms(target, task, lang):
         event.add_component(alarm)
     return event
+
+
+def _may_move(stands: Standing) -> bool:
+    """Whether its day rests on one that is not announced yet, or on the day on which its clock goes on."""
+    loose = stands.task.dates.provisional or stands.state is State.PAUSED
+    return loose and stands.state not in _OVER
 
 
 def _moves(task: Task, plan: Plan) -> int:
@@ -78,7 +85,7 @@ def _moves(task: Task, plan: Plan) -> int:
 
 def _title(task: Task, plan: Plan, stands: Standing) -> Phrase:
     mark = say("（暂定）") if task.dates.provisional else ""
-    done = say("［{state}］", state=STATES[stands.state]) if stands.state in _OVER else ""
+    done = say("［{state}］", state=STATES[stands.state]) if stands.state in SILENT else ""
     unit = plan.roster.unit(task.bearer.unit).name
     return say("{done}{title}（{unit}）{mark}", done=done, title=task.slot.obligation.title, unit=unit, mark=mark)
 

@@ -125,11 +125,13 @@ _SHOWN = (Light.RED, Light.YELLOW, Light.GREEN, Light.GREY)
 
 
 def _wall() -> Wall:
-    due = (Due(_TITLE, 2, True), Due(_TITLE, 1, False))
+    due = (Due(_TITLE, 2, True), Due(_TITLE, 1, False), Due(_TITLE, 1, False, paused=True))
     busy, rest = DayCell(29, "周五", True, "班", due, 1), DayCell(30, "周六", False, "休？", (), 0)
     months = tuple(f"{month}月" for month in range(1, 13))
     rows = ((busy, rest, None, *[rest] * 9),)
-    return Wall("zh-CN", "2027年政务公开事项时间表", 2027, "2027-02-03", "休：放假", "已公布至", "？", months, rows)
+    return Wall(
+        "zh-CN", "2027年政务公开事项时间表", 2027, "2027-02-03", "休：放假", "已公布至", "？", "停", months, rows
+    )
 
 
 def _yearplan() -> dict[str, object]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from scheduler.planning.model import BEIJING, Task
+from scheduler.planning.model import BEIJING, State, Task
 from scheduler.planning.plan import Plan
+from scheduler.planning.standing import standing
 from scheduler.planning.windows import day_of
 from scheduler.reports.forecast import WEEKDAYS
 from scheduler.words import Lang, say
@@ -15,16 +16,18 @@ from scheduler.workdays import Calendar
 
 _DAY = timedelta(days=1)
 DOUBT = say("？")  # before what rests on a day that is not announced yet
+STOPPED = say("停")  # before what is paused: its day will move when its clock goes on
 _MOST = 3  # titles in the cell of a day
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What falls due on a day: the title of a row, how many owe it, whether the day is provisional."""
+    """What falls due on a day: the title of a row, how many owe it, whether the day is provisional, or they paused."""
 
     title: str
     n: int
     provisional: bool
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Wall:
     legend: str
     announced: str
     doubt: str
+    stopped: str
     months: tuple[str, ...]
     rows: tuple[tuple[DayCell | None, ...], ...]
 
@@ -57,7 +61,7 @@ class Wall:
 def wall(tasks: Iterable[Task], plan: Plan, year: int, name: str, now: datetime, *, lang: Lang = Lang.ZH) -> Wall:
     """The sheet of a year for these tasks; `name` is whose it is."""
     calendar = plan.calendars.of(plan.register.office.region)
-    due = _by_day(tasks)
+    due = _by_day(tasks, plan, now)
     first = date(year, 1, 1)
     days = [day for n in range(366) if (day := first + n * _DAY).year == year]
     cells = {(day.month, day.day): _cell(day, due.get(day, {}), calendar, lang) for day in days}
@@ -66,27 +70,32 @@ def wall(tasks: Iterable[Task], plan: Plan, year: int, name: str, now: datetime,
         title=say("{name}{year}年政务公开事项时间表", name=name, year=str(year)).text(lang),
         year=year,
         made=f"{now.astimezone(BEIJING):%Y-%m-%d}",
-        legend=say("休：放假　班：调休上班　？：安排尚未公布，日期暂定　数字：几个责任单位或责任人").text(lang),
+        legend=say("休：放假　班：调休上班　？：安排尚未公布，日期暂定　停：暂停计算　数字：几个责任单位或责任人").text(
+            lang
+        ),
         announced=say("放假安排已公布至{day}", day=calendar.announced_until.isoformat()).text(lang),
         doubt=DOUBT.text(lang),
+        stopped=STOPPED.text(lang),
         months=tuple(say("{month}月", month=month).text(lang) for month in range(1, 13)),
         rows=tuple(tuple(cells.get((month, number)) for month in range(1, 13)) for number in range(1, 32)),
     )
 
 
-def _by_day(tasks: Iterable[Task]) -> Mapping[date, Mapping[str, Due]]:
-    """The rows due on each day, by their ids."""
-    found: dict[date, dict[str, Due]] = {}
+def _by_day(tasks: Iterable[Task], plan: Plan, now: datetime) -> Mapping[date, Mapping[tuple[str, bool], Due]]:
+    """The rows due on each day, by their ids, what is paused apart."""
+    found: dict[date, dict[tuple[str, bool], Due]] = {}
     for task in tasks:
         target = task.dates.target
         day = day_of(target.astimezone(BEIJING) if isinstance(target, datetime) else target)
         row = task.slot.obligation
-        known = found.setdefault(day, {}).get(row.id, Due(row.title, 0, False))
-        found[day][row.id] = Due(row.title, known.n + 1, known.provisional or task.dates.provisional)
+        paused = task.slot.paused and standing(task, plan, now).state is State.PAUSED
+        known = found.setdefault(day, {}).get((row.id, paused), Due(row.title, 0, False))
+        loose = known.provisional or task.dates.provisional
+        found[day][row.id, paused] = Due(row.title, known.n + 1, loose, paused)
     return found
 
 
-def _cell(day: date, due: Mapping[str, Due], calendar: Calendar, lang: Lang) -> DayCell:
+def _cell(day: date, due: Mapping[tuple[str, bool], Due], calendar: Calendar, lang: Lang) -> DayCell:
     works, announced = calendar.works(day), calendar.announced(day)
     weekend = day.weekday() > 4
     sign = say("班") if works and weekend else say("休") if not works and not weekend else None

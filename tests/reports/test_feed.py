@@ -73,6 +73,17 @@ def test_what_is_done_rings_no_more_and_says_so():
     assert (event.walk("VALARM"), event["status"]) == ([], "CONFIRMED")
 
 
+@pytest.mark.parametrize(
+    ("kind", "state", "status"), [(FactKind.PAUSE, "暂停计算", "TENTATIVE"), (FactKind.REPORT, "待核", "CONFIRMED")]
+)
+def test_what_is_paused_or_reported_rings_as_little_as_it_mails_and_says_so(kind, state, status):
+    task = "policy.repost/wanghe-county/GZ-1"
+    told = story().add(kind, at("2026-12-30T09:00"), task=task, on=date(2026, 12, 30), reason="系统维护")
+    event = parsed(plan_at(NOW, told), unit="wanghe-county")[task]
+    assert event["summary"].startswith(f"［{state}］")
+    assert (event.walk("VALARM"), event["status"]) == ([], status)
+
+
 def test_the_uid_stays_when_the_target_moves_and_the_sequence_grows():
     told = story()
     before = parsed(plan_at(NOW, told))[REPORT]

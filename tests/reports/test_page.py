@@ -11,7 +11,7 @@ from mailing.story import TABLE, Facts, at, notice, plan_at
 from reports.january import CUT_OFF, plan
 
 from scheduler.mailing.templates import Templates
-from scheduler.planning.model import Light
+from scheduler.planning.model import FactKind, Light
 from scheduler.reports.feed import entries
 from scheduler.reports.page import LONGEST, SHAPES, page
 from scheduler.reports.status import rows
@@ -155,6 +155,19 @@ def test_the_sheet_of_a_year_has_a_cell_for_each_of_its_days(year, days):
     assert sum(cell is not None for row in sheet.rows for cell in row) == days
     assert sheet.rows[30][1] is None  # no 31 February
     assert len(Reader(rendered(sheet, "wall.html.j2")).tags) > days
+
+
+def test_what_is_paused_stands_apart_on_the_sheet_and_says_so():
+    told, task, now = Facts(), "annual-report.submit/wanghe-county/2026", at("2026-12-30T10:00")
+    told.add(FactKind.PAUSE, at("2026-12-29T09:00"), task=task, on=date(2026, 12, 29), reason="机构调整")
+    made = plan_at(now, told)
+    sheet = wall(entries(made, date(2027, 1, 1), date(2027, 12, 31)), made, 2027, "望河州", now)
+    found = [due for row in sheet.rows for cell in row if cell for due in cell.due if due.title.startswith("报送")]
+    assert [(due.n, due.paused) for due in found] == [(4, False), (1, True)]
+    assert "停 报送上一年度" in Reader(rendered(sheet, "wall.html.j2")).text
+    (row,) = (row for row in rows(made, now) if row.task.id == task)
+    (shown,) = (one for slot in page([row], made, now, head=None).slots for one in slot.tasks)
+    assert (shown.light.name, shown.state, shown.next_notice) == ("grey", "暂停计算", "")
 
 
 def test_the_sheet_shows_what_falls_due_and_which_days_rest():
