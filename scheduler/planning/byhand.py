@@ -12,7 +12,7 @@ BY_HAND = "chase-by-hand-"
 
 
 def name_of(day: date) -> str:
-    """`chase-by-hand-2026-11-23`: at most one a day."""
+    """`chase-by-hand-2026-11-23`: at most one a day. One in the place of another that was voided has a `-2` behind."""
     return f"{BY_HAND}{day.isoformat()}"
 
 

@@ -17,6 +17,7 @@ from scheduler.planning.model import (
     Entry,
     FactKind,
     NoticeKind,
+    Outcome,
     OutcomeKind,
     State,
     Step,
@@ -46,7 +47,7 @@ def chase(plan: Plan, by: str, now: datetime, *, task: str) -> Accepted:
     cases = Cases(plan)
     case, local = cases.of(found, now), now.astimezone(BEIJING)
     at = local.replace(second=0, microsecond=0) if case.window.is_open(local) else case.window.next(local)
-    step = Step(NoticeKind.CHASER, name_of(at.date()), at, None, by_hand=True)
+    step = Step(NoticeKind.CHASER, _name(case, at.date()), at, None, by_hand=True)
     route = cases.route(found, step, at)
     if route.recipient is None:
         refuse("nobody-to-tell", say("{task} 没有收件人", task=found.id), say("检查台账中该单位的人员和邮箱"))
@@ -77,12 +78,22 @@ def _said(at: datetime, now: datetime, who: str, case: Case) -> Phrase:
     return say("已登记催办，今天休息，{at}发给{who}", at=f"{at:%Y-%m-%d %H:%M}", who=who)
 
 
+def _known(case: Case) -> dict[str, Outcome]:
+    """What became of the steps of a task, by their names."""
+    return {key[1:].partition("@")[0]: outcome for key, outcome in case.outcomes.items()}
+
+
+def _name(case: Case, day: date) -> str:
+    """The next free one: the outbox takes no name twice, and one that was voided may have been in it."""
+    used = sum(name.startswith(name_of(day)) for name in _known(case))
+    return f"{name_of(day)}-{used + 1}" if used else name_of(day)
+
+
 def _other(case: Case, day: date, now: datetime) -> Phrase | None:
     """The chaser that went or will go on that day; None where the day is free."""
-    known = {key[1:].partition("@")[0]: outcome for key, outcome in case.outcomes.items()}
-    if name_of(day) in {*known, *(step.name for step in case.asked)}:
+    if _is_asked(case, day):
         return say("{day}已经登记过催办", day=day.isoformat())
-    for name, outcome in known.items():
+    for name, outcome in _known(case).items():
         if name.startswith("chase-") and outcome.kind is OutcomeKind.QUEUED:
             return say("{step} 正在发送", step=name)
         sent = outcome.kind is OutcomeKind.SENT and outcome.at.astimezone(BEIJING).date() == day
@@ -92,6 +103,10 @@ def _other(case: Case, day: date, now: datetime) -> Phrase | None:
         if case.outcome(step) is None and (step.at <= now or step.at.date() == day):
             return say("{day}按提醒办法催办（{step}）", day=day.isoformat(), step=step.name)
     return None
+
+
+def _is_asked(case: Case, day: date) -> bool:
+    return any(step.name.startswith(name_of(day)) for step in case.asked)
 
 
 def _own(case: Case, until: datetime) -> Iterator[Step]:
@@ -105,10 +120,9 @@ def _own(case: Case, until: datetime) -> Iterator[Step]:
 
 def _again(case: Case, at: datetime) -> Phrase:
     """When the next one may be asked for."""
-    asked = {step.name for step in case.asked}
     for _ in range(_SEARCHED):
         at = case.window.next(at.date() + timedelta(days=1))
         own = any(step.at.date() == at.date() for step in _own(case, end_of(at.date())))
-        if not own and name_of(at.date()) not in asked:
+        if not own and not _is_asked(case, at.date()):
             return say("没有登记；{at}以后可以再催", at=f"{at:%Y-%m-%d %H:%M}")
     return say("没有登记；按提醒办法每个工作日都催办，不必再催")

@@ -48,6 +48,19 @@ def test_a_second_one_is_refused_with_the_day_on_which_it_is_possible(overdue):
     assert "2026-02-05 09:00以后可以再催" in again.stderr  # on Wednesday the ladder chases
 
 
+def test_after_one_that_was_voided_before_it_went_another_may_be_asked_for(overdue):
+    seq = json.loads(overdue("chase", CITY, "--format", "json").stdout)["seq"]
+    overdue("run", "--once", DUBAN_SMTP="smtp://127.0.0.1:1")  # where nobody answers
+    assert overdue("void", str(seq), "--reason", "登记错了").exit_code == 0
+    overdue.at("2026-02-03T15:05")
+    overdue("run", "--once")
+    before = len(mails(overdue))
+    assert overdue("chase", CITY).exit_code == 0
+    overdue("run", "--once")
+    assert len(mails(overdue)) == before + 1
+    assert overdue("chase", CITY).exit_code == 3
+
+
 def test_the_answer_as_json_names_the_notice_that_will_go(overdue):
     said = json.loads(overdue("chase", CITY, "--format", "json").stdout)
     assert (said["kind"], said["task"]) == ("chase", CITY)
