@@ -29,6 +29,11 @@ COLUMNS = (
 _WIDE = 80
 _HOUR = 60  # minutes
 _WAITS = {State.REPORTED: 1, State.NOT_OPEN: 1, State.DONE_LATE: 2, State.DONE: 2, State.WAIVED: 2, State.DORMANT: 3}
+_EVERY_DAY = frozenset({State.OVERDUE, State.OPEN, State.REPORTED, State.DONE})
+_SUMMED = (
+    State.OVERDUE, State.OPEN, State.PAUSED, State.REPORTED, State.DONE, State.DONE_LATE, State.WAIVED, State.NOT_OPEN,
+    State.DORMANT,
+)  # fmt: skip
 _HURTS = {light: rank for rank, light in enumerate((Light.RED, Light.YELLOW, Light.GREEN, Light.GREY))}
 
 
@@ -65,21 +70,22 @@ def rows(plan: Plan, now: datetime) -> list[Row]:
 
 
 def summary(found: Iterable[Row], today: date) -> Phrase:
-    """One sentence: how many are overdue, due this week, under way, to be confirmed, done."""
+    """One sentence: how many are in each state, which make the total; of those under way, how many are due this week.
+
+    The states of every day are always there, the others where a task is in them.
+    """
     found = tuple(found)
     counted = Counter(row.standing.state for row in found)
     sunday = today + timedelta(6 - today.weekday())
-    waiting = (State.OPEN, State.PAUSED)
-    soon = sum(row.standing.state in waiting and today <= day_of(row.task.dates.target) <= sunday for row in found)
-    return say(
-        "逾期{overdue}，本周到期{soon}，办理中{open}，待核{reported}，已办结{done}，共{n}项",
-        overdue=counted[State.OVERDUE],
-        soon=soon,
-        open=counted[State.OPEN] + counted[State.PAUSED],
-        reported=counted[State.REPORTED],
-        done=counted[State.DONE] + counted[State.DONE_LATE],
-        n=len(found),
+    soon = sum(row.standing.state is State.OPEN and today <= day_of(row.task.dates.target) <= sunday for row in found)
+    parts = (
+        say("{state}{n}", state=STATES[state], n=counted[state])
+        if state is not State.OPEN
+        else say("办理中{n}（本周到期{soon}）", n=counted[state], soon=soon)
+        for state in _SUMMED
+        if counted[state] or state in _EVERY_DAY
     )
+    return say("共{n}项，{parts}", n=len(found), parts=tuple(parts))
 
 
 def data(row: Row) -> dict[str, object]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from unicodedata import east_asian_width
 
-# A word of letters with the blanks after it, or any one character; no line begins with a closing mark or ends with an
-# opening one (避头尾).
-_PIECES = re.compile(r"[（“《〔]*(?:[!-~]+ *|.)[，。；：、）”》〕！？…]*", re.DOTALL)
+# A word of letters with the blanks after it, or any one character, with the number that it names (待核12); no line
+# begins with a closing mark or ends with an opening one (避头尾).
+_PIECES = re.compile(r"[（“《〔]*(?:[!-~]+ *|.(?:\d+(?![!-~]))?)[，。；：、）”》〕！？…]*", re.DOTALL)
 
 # What somebody typed must neither end a line, so that it looks like another entry, nor steer a terminal.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")

@@ -101,7 +101,10 @@ def test_as_of_before_the_notice_of_the_year_is_provisional(office):
 def test_the_table_for_people_starts_with_the_counts_and_ends_with_the_head(office):
     office("event", "document.issued", "--unit", "changji-city", "--ref", "A", "--at", "2026-11-20")
     lines = office("status").stdout.splitlines()
-    assert lines[0].startswith("截至2026-11-23 10:00：逾期2，本周到期1，")
+    assert lines[0] + lines[1] == (
+        "截至2026-11-23 10:00：共9项，逾期2、办理中3（本周到期1）、待核0、办结0、未到办理期4"
+    )
+    assert lines[1] == "期4"
     assert lines[-1].startswith("数据校验码：1:")
     assert lines[-2] == "放假安排已公布至2026-12-28"
     assert any("（暂定）" in line for line in lines)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from dataclasses import fields, replace
 from datetime import date
 from html.parser import HTMLParser
@@ -12,9 +14,10 @@ from reports.january import CUT_OFF, plan
 
 from scheduler.mailing.templates import Templates
 from scheduler.planning.model import FactKind, Light
+from scheduler.planning.spoken import STATES
 from scheduler.reports.feed import entries
 from scheduler.reports.page import LONGEST, SHAPES, page
-from scheduler.reports.status import rows
+from scheduler.reports.status import rows, summary
 from scheduler.reports.wall import wall
 from scheduler.words import Lang
 
@@ -67,6 +70,16 @@ def test_it_is_one_file_without_script_or_network():
     assert "http:" not in html
     assert "url(" not in html
     assert "default-src 'none'" in html
+
+
+def test_the_parts_of_the_head_make_its_total():
+    for plan_, now in ((plan(), CUT_OFF), (plan_at(CUT_OFF, Facts()), CUT_OFF)):
+        found = rows(plan_, now)
+        total, _, parts = summary(found, now.date()).text().partition("，")
+        numbers = [int(n) for n in re.findall(r"\d+", re.sub(r"（[^）]*）", "", parts))]
+        assert (total, sum(numbers)) == (f"共{len(found)}项", len(found))
+        states = Counter(STATES[row.standing.state].text() for row in found)
+        assert {part.rstrip("0123456789") for part in re.sub(r"（[^）]*）", "", parts).split("、")} >= set(states)
 
 
 def test_every_link_leads_to_a_place_on_the_page():

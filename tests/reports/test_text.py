@@ -48,3 +48,8 @@ def test_a_width_clips_its_column_alone():
 
 def test_no_rows_are_no_lines():
     assert aligned([]) == []
+
+
+def test_a_number_stays_with_the_word_that_it_belongs_to():
+    assert folded("办理中12、未到办理期345、办结2026-11-23", 25) == ["办理中12、未到办理期345、", "办结2026-11-23"]
+    assert folded("办理中12、未到办理期345", 20) == ["办理中12、未到办理", "期345"]
