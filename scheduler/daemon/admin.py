@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from scheduler.daemon.desk import Desk
-from scheduler.journal import Body
+from scheduler.journal import OPEN_STATES, Body
 from scheduler.mailing import Letter, Post, TemplateFaultError
 from scheduler.planning.coming import Coming
 from scheduler.planning.model import Message, MessageKind
@@ -53,6 +53,17 @@ class AdminMail:
             body = _plain(found)
         if self._put(message, body, now):  # not by an earlier process, before a restart
             log.info("admin warned cause=%s problems=%d", cause, len(problems))
+
+    def daily(self, cause: str, problems: Sequence[Problem], now: datetime) -> None:
+        """The same each day for as long as it lasts, but not while that of an earlier day still waits."""
+        today = f"{cause}:{now.date().isoformat()}"
+        if f"{MessageKind.WARNING}:{today}" not in self._done and self._waits(cause):
+            self._done.add(f"{MessageKind.WARNING}:{today}")
+        self.warn(today, problems, now)
+
+    def _waits(self, cause: str) -> bool:
+        waiting = self._desk.journal.outbox(*OPEN_STATES)
+        return any(row.kind is MessageKind.WARNING and (row.cause or "").startswith(f"{cause}:") for row in waiting)
 
     def _message(self, kind: MessageKind, cause: str, now: datetime) -> Message | None:
         admin = Directory(self._desk.plan.roster).admin(now.date())

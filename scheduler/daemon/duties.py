@@ -70,7 +70,10 @@ class Duties:
             self._note_trouble(said, list(found.values()), now)
             self._reported = now.date(), said
         for fault in found.values() if outage is None else ():
-            self._mail.warn(_cause(fault, now), [fault], now)
+            if fault.level is Level.WARNING:
+                self._mail.warn(f"{fault.code}:{hashlib.sha256(fault.text().encode()).hexdigest()[:12]}", [fault], now)
+            else:
+                self._mail.daily(f"{fault.code}:{fault.place or ''}", [fault], now)
 
     def _note_trouble(self, said: str, problems: Sequence[Problem], now: datetime) -> None:
         journal = self._desk.journal
@@ -140,9 +143,3 @@ class Duties:
             return None
         row = self._desk.journal.message(str(fact.data.get("message")))
         return None if row is None or row.kind is MessageKind.WARNING else told(row, fact)
-
-
-def _cause(fault: Problem, now: datetime) -> str:
-    if fault.level is Level.WARNING:
-        return f"{fault.code}:{hashlib.sha256(fault.text().encode()).hexdigest()[:12]}"
-    return f"{fault.code}:{fault.place or ''}:{now.date().isoformat()}"

@@ -72,6 +72,23 @@ def test_the_admin_is_written_to_of_a_server_that_refuses_all_and_that_mail_is_t
     assert "smtp-refuses-all" in office.server.letters[0].text
 
 
+def test_days_without_a_server_that_takes_mail_leave_one_warning_and_not_one_a_day(office):
+    more_counties(office, 3)
+    daemon = office.daemon()
+    office.server.trouble = SPAM
+    for day in (23, 26, 27):
+        for minute in range(0, 30, 5):
+            office.beat(daemon, f"2026-01-{day} 09:{minute:02d}")
+    assert len(office.outbox(MessageKind.WARNING)) == 1
+    office.server.trouble = None
+    for hour in range(10, 18):
+        office.beat(daemon, f"2026-01-27 {hour}:00")
+    office.server.trouble = SPAM
+    for minute in range(0, 30, 5):
+        office.beat(daemon, f"2026-01-29 09:{minute:02d}")
+    assert [row.state for row in office.outbox(MessageKind.WARNING)] == [OutboxState.SENT, OutboxState.RETRY]
+
+
 def test_a_refusal_of_unclear_cause_is_final_once_somebody_else_got_mail_and_it_is_refused_again(office):
     daemon = office.daemon()
     office.server.refuses[ZHOU] = SPAM
