@@ -199,5 +199,6 @@ def _holding(decision: Decision) -> tuple[str, ...]:
 
 
 def _queued(row: OutboxRow) -> tuple[str, ...]:
-    said = row.last_error or row.cause or ""
+    about = (row.cause or "").partition(":")[0]  # two warnings may wait for one reason
+    said = " ".join(part for part in (about, row.last_error) if part)
     return f"{row.moment:%m-%d %H:%M}", tell(_STATES[row.state.value]), row.recipient.name, str(len(row.notices)), said

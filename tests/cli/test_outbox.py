@@ -86,6 +86,16 @@ def test_a_mail_server_that_cannot_be_reached_is_exit_code_4(office):
     assert first.startswith("12-31 09:00  待重发  胡波")
 
 
+def test_a_warning_that_waits_says_of_what_it_is_and_why_it_waits(office):
+    office("run", "--once")
+    office.edit("version: 1", "version: [1")
+    office("run", "--once", DUBAN_SMTP="smtp://127.0.0.1:1")
+    (line,) = [line for line in office("outbox").stdout.splitlines() if "待重发" in line]
+    error = json.loads(office("outbox", "--format", "json").stdout)["messages"][0]["error"]
+    assert "  table " in line
+    assert f"table {error}".startswith(line.rpartition("  ")[2].strip().removesuffix("…"))
+
+
 def test_an_escalation_whose_moment_has_passed_is_shown_for_as_long_as_it_can_be_released(office):
     office.at("2026-01-05T10:00")
     office("run", "--once")
