@@ -123,9 +123,9 @@ class Printer:
         )
         return made
 
-    def dom(self, file: Path) -> str:
-        """The page after the browser has read it."""
-        return self._chromium(file, "--dump-dom")
+    def dom(self, file: Path, size: tuple[int, int] = (800, 600)) -> str:
+        """The page after the browser has read it in a window of that size."""
+        return self._chromium(file, "--dump-dom", f"--window-size={size[0]},{size[1]}")
 
     def _chromium(self, file: Path, *words: str, anchor: str = "") -> str:
         profile = f"--user-data-dir={self.folder / 'browser'}"

@@ -71,6 +71,23 @@ def test_a_window_of_a_small_screen_shows_the_overview(files, printer, pictures)
     assert (pictures / "status-page.png").exists()
 
 
+def test_in_a_window_of_1000_most_names_of_units_take_one_line_and_none_takes_three(files, printer, tmp_path):
+    """Only the copy has a script, which writes the lines of each name into the page."""
+    script = """<script>document.querySelectorAll('.half td.name').forEach(function (cell) {
+        var range = document.createRange(); range.selectNodeContents(cell.childNodes[1]);
+        var tops = Array.prototype.map.call(range.getClientRects(), function (r) { return Math.round(r.top); });
+        cell.setAttribute('data-lines', tops.filter(function (t, i) { return tops.indexOf(t) === i; }).length);
+    });</script></body>"""
+    html = files["status.html"].read_text(encoding="utf-8")
+    copy = tmp_path / "measured.html"
+    html = re.sub(r"<meta http-equiv[^>]*>", "", html).replace("</body>", script)
+    copy.write_text(html, encoding="utf-8")
+    lines = [int(n) for n in re.findall(r'data-lines="(\d)"', printer.dom(copy, (1000, 800)))]
+    assert len(lines) > 40
+    assert max(lines) <= 2
+    assert lines.count(1) > 0.7 * len(lines)
+
+
 def test_the_year_on_one_sheet_is_pictured(pages, pictures):
     pages["wall.html"].save(1, pictures / "wall.png", 72)
     assert (pictures / "wall.png").stat().st_size > 20_000
