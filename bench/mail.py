@@ -51,7 +51,7 @@ class _Keeping:
         self.letters: list[Any] = []
         self._most = most
 
-    def deliver(self, letter: Any) -> Any:
+    def deliver(self, letter: Any, _meanwhile: Any = None) -> Any:
         """Keep it; after the last one that is wanted the server seems to be gone."""
         from scheduler.mailing import TemporaryFailure  # noqa: PLC0415
         from scheduler.mailing.letter import Receipt  # noqa: PLC0415

@@ -1,7 +1,8 @@
 """From the outbox to the mail server: claim, look again, compose, deliver, settle. It queues nothing.
 
 The attempt is on disk before the dialogue with the server begins, the result after it; a crash between the two is the
-one window in which a mail can go twice, then with the same Message-ID.
+one window in which a mail can go twice, then with the same Message-ID. While the server thinks, the next letter is
+written: it is used only if it would be written in the same words once its message is claimed and looked at again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from scheduler.daemon.ahead import Ahead, Compose
 from scheduler.daemon.desk import PROGRAM
 from scheduler.daemon.looking import look, unwanted
 from scheduler.daemon.pace import Pace
@@ -50,8 +52,6 @@ _PATIENCE = 3  # letters in a row that it did not accept: the server is in troub
 # Where a server takes nothing, each letter waits long and all a little: so another one is tried each time.
 _LONG, _SHORT = timedelta(hours=1), timedelta(minutes=5)
 
-Compose = Callable[[Claim, tuple[Notice, ...], Plan, datetime], Letter]
-
 
 class _Outcome(NamedTuple):
     """What came of a letter, and the copies that the server refused."""
@@ -73,7 +73,7 @@ class Dispatch:
     ) -> None:
         self._journal = journal
         self._transport = transport
-        self._compose = compose
+        self._ahead = Ahead(compose)
         self._lease = lease
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
         self._in_hand: _Outcome | None = None  # what came of a letter, while it is not written down
@@ -151,7 +151,7 @@ class Dispatch:
             return None
         refused: tuple[str, ...] = ()
         if isinstance(letter, Letter):
-            result, refused = self._deliver(left, letter, now)
+            result, refused = self._deliver(left, letter, now, lambda: self._ahead.write(claim.then, plan, tell_time()))
         else:
             result = letter
         self._in_hand = _Outcome(left, result, refused)
@@ -174,7 +174,7 @@ class Dispatch:
         """The letter; or, where it cannot be written, that it waits until that is mended."""
         again = retry_at(claim.attempt, now)
         try:
-            letter = self._compose(claim, notices, plan, now)
+            letter = self._ahead.letter(claim.row, notices, plan, now)
         except ConfigurationFailure as failure:
             return self._stop(failure.problems[0], now, again)
         except DubanError as fault:  # a template that an edit broke: letters that do not need it go on
@@ -184,12 +184,14 @@ class Dispatch:
         self._faults.pop(claim.row.key, None)
         return letter
 
-    def _deliver(self, claim: Claim, letter: Letter, now: datetime) -> tuple[Result, tuple[str, ...]]:
+    def _deliver(
+        self, claim: Claim, letter: Letter, now: datetime, meanwhile: Callable[[], object]
+    ) -> tuple[Result, tuple[str, ...]]:
         """What the server made of it, and the addresses of the copies that it refused."""
         again = retry_at(claim.attempt, now)
         self._pace.went(now)
         try:
-            receipt = self._transport.deliver(letter)
+            receipt = self._transport.deliver(letter, meanwhile)
         except PermanentFailure as failure:
             return self._refused(claim, letter, failure, now), ()
         except UnknownFailure as failure:

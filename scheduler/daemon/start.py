@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from scheduler.clock import BEIJING
+from scheduler.daemon.ahead import Compose
 from scheduler.daemon.desk import Desk
-from scheduler.daemon.dispatch import Compose, Dispatch
+from scheduler.daemon.dispatch import Dispatch
 from scheduler.daemon.pace import Pace
 from scheduler.daemon.returned import Returned
 from scheduler.daemon.service import Daemon
 from scheduler.daemon.services import Services
-from scheduler.journal import Claim
+from scheduler.journal import OutboxRow
 from scheduler.mailing import Letter, Post, Rendered, Transport, inbox_for, patience, per_minute, transport_for
 from scheduler.planning import Plan
 from scheduler.planning.case import LATE
@@ -61,8 +62,7 @@ def sender_domain(sender: str | None, register: Register) -> str:
 
 
 def _composer(post: Post) -> Compose:
-    def compose(claim: Claim, notices: tuple[Notice, ...], plan: Plan, now: datetime) -> Letter:
-        row = claim.row
+    def compose(row: OutboxRow, notices: tuple[Notice, ...], plan: Plan, now: datetime) -> Letter:
         late = row.late or now - row.moment > LATE  # a server that was down makes a letter late that was formed in time
         message = Message(row.key, row.kind, row.recipient, row.copies, row.moment, notices, late, row.cause)
         message = _on_trial(message, plan, now)

@@ -47,7 +47,7 @@ _AHEAD = exists().where(
 _DUE = and_(outbox.c.state.in_(WAITING), or_(outbox.c.not_before <= bindparam("now"), _AHEAD))
 _GONE = and_(outbox.c.state == _LEASED, outbox.c.lease_until <= bindparam("now"))
 NEXT = (
-    select(*columns).where(STILL_OPEN, or_(_DUE, _GONE)).order_by(outbox.c.rank, outbox.c.moment, outbox.c.id).limit(1)
+    select(*columns).where(STILL_OPEN, or_(_DUE, _GONE)).order_by(outbox.c.rank, outbox.c.moment, outbox.c.id).limit(2)
 )
 NEXT = NEXT.with_for_update(skip_locked=True)
 
@@ -80,9 +80,10 @@ def retry_at(attempt_: int, now: datetime) -> datetime:
 
 def claim(connection: Connection, owner: str, now: datetime, lease: timedelta) -> Claim | None:
     """Take the message that goes next (hours before days, then the oldest), and write down the attempt."""
-    row = connection.execute(NEXT, {"now": stamp(now)}).first()
-    if row is None:
+    rows = connection.execute(NEXT, {"now": stamp(now)}).all()
+    if not rows:
         return None
+    row = rows[0]
     with readable("outbox"):
         number = int(row.attempts) + 1
     leased = {"state": _LEASED, "lease_owner": owner, "lease_until": stamp(now + lease), "attempts": number}
@@ -93,8 +94,9 @@ def claim(connection: Connection, owner: str, now: datetime, lease: timedelta) -
         _end(connection, row.id, row.attempts, result=_LAPSED, response=None, now=now)
     started = {"outbox_id": row.id, "number": number, "owner": owner, "started": stamp(now)}
     connection.execute(_START, started)
-    (full,) = rows_with_notices(connection, [row])
-    return Claim(replace(full, state=OutboxState.LEASED, attempts=number), owner, number, now + lease * _USABLE)
+    full, *behind = rows_with_notices(connection, rows)
+    claimed = replace(full, state=OutboxState.LEASED, attempts=number)
+    return Claim(claimed, owner, number, now + lease * _USABLE, next(iter(behind), None))
 
 
 def settle(connection: Connection, claim_: Claim, result: Result, now: datetime) -> bool:

@@ -84,12 +84,16 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to send one message, for a while: after `deadline` (80 % of the lease) it must not be used any more."""
+    """The right to send one message, for a while: after `deadline` (80 % of the lease) it must not be used any more.
+
+    `then` is the message that comes behind it as things stand; nobody has it.
+    """
 
     row: OutboxRow
     owner: str
     attempt: int
     deadline: datetime
+    then: OutboxRow | None = None
 
     @property
     def notices(self) -> tuple[str, ...]:

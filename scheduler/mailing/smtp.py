@@ -8,7 +8,7 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
@@ -28,14 +28,19 @@ from scheduler.mailing.errors import (
 from scheduler.mailing.letter import Letter, Receipt
 from scheduler.mailing.mime import mime
 from scheduler.mailing.tls import tls_context
-from scheduler.mailing.transport import sound
+from scheduler.mailing.transport import nothing, sound
 from scheduler.words import say
 
 _MAX_AGE = 600.0  # seconds; servers close what is idle or old, and a fresh connection sees a renewed certificate
 _AUTH_REQUIRED, _AUTH_REFUSED = 530, (534, 535, 538)
+_TAKEN, _GO_ON, _LEAVING = (250, 251), 354, 421
+_SENDER_AND_READER = 2  # the commands without which a letter has no business there
 # RFC 3463: 5.1.x speaks of the address and 5.2.x of the mailbox, but 5.1.7 and 5.1.8 of the sender's.
 _OF_THE_MAILBOX = re.compile(r"\d{3}[ -]5\.(1\.(?![78]\b)|2\.)\d+\b")
 _RELAYING = re.compile(r"\brelay", re.IGNORECASE)
+
+
+_Answer = tuple[int, bytes]
 
 
 class Security(StrEnum):
@@ -90,20 +95,16 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
         if server.user:
             self.user = self.useralias = server.user  # yagmail would make a bare login name one at gmail.com
 
-    def deliver(self, letter: Letter) -> Receipt:
+    def deliver(self, letter: Letter, meanwhile: Callable[[], object] = nothing) -> Receipt:
         """Hand the letter over; the receipt holds the server's answer to DATA with its queue id.
 
-        A refused copy is noted on the receipt. Raises one of the four DeliveryErrors; nothing is tried twice.
+        A refused copy is noted on the receipt. Raises one of the four DeliveryErrors; no letter is handed over twice.
         """
         letter, malformed = sound(letter)
         raw = mime(letter).as_bytes()
-        smtp = self._connection()
-        try:
-            refused = self._envelope(smtp, letter)
-        except (smtplib.SMTPException, OSError) as error:
-            self.close()
-            raise TemporaryFailure(scrubbed(str(error))) from None
-        answer = self._data(smtp, raw)
+        smtp, answers = self._envelope(letter)
+        refused = self._judged(smtp, letter, answers)
+        answer = self._data(smtp, raw, meanwhile)
         self._carried += 1
         return Receipt(answer, (*malformed, *refused))
 
@@ -136,9 +137,9 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
         self.log.setLevel(logging.CRITICAL + 1)
 
     def _connection(self) -> smtplib.SMTP:
-        """The open connection if it is young and alive, else a new one."""
+        """The open connection if it is young, else a new one."""
         smtp: smtplib.SMTP | None = self.smtp
-        if smtp is not None and self._is_fresh(smtp):
+        if smtp is not None and self._carried < self._most and self._seconds() - self._opened < _MAX_AGE:
             return smtp
         self.close()
         try:
@@ -151,40 +152,46 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
         self._opened, self._carried = self._seconds(), 0
         return smtp
 
-    def _is_fresh(self, smtp: smtplib.SMTP) -> bool:
-        if self._carried >= self._most or self._seconds() - self._opened >= _MAX_AGE:
-            return False
+    def _envelope(self, letter: Letter) -> tuple[smtplib.SMTP, list[_Answer]]:
+        """MAIL, RCPT and DATA, and what is said to each; on a new connection where the server has left the old one."""
+        to = (f"RCPT TO:<{mailbox.address}>" for mailbox in (letter.to, *letter.copies))
+        commands = (f"MAIL FROM:<{letter.sender.address}>", *to, "DATA")
+        known = self.smtp
+        smtp = self._connection()
         try:
-            return smtp.noop()[0] == 250
-        except (smtplib.SMTPException, OSError):
-            return False
-
-    def _envelope(self, smtp: smtplib.SMTP, letter: Letter) -> tuple[str, ...]:
-        """MAIL and RCPT; returns the refused copies. The main recipient goes first and decides."""
-        code, text = smtp.mail(letter.sender.address)
-        if code != 250:
+            answers = _asked(smtp, commands)
+        except (smtplib.SMTPException, OSError) as error:
             self.close()
-            raise _sender_failure(code, text)
-        code, text = smtp.rcpt(letter.to.address)
-        if code not in (250, 251):
-            self._forget(smtp, code)
-            raise _refusal(code, text)
-        refused = []
-        for copy in letter.copies:
-            code, text = smtp.rcpt(copy.address)
-            if code == 421:
-                self.close()
-                raise _refusal(code, text)
-            if code not in (250, 251):
-                refused.append(copy.address)
-        return tuple(refused)
+            if smtp is not known or isinstance(error, TimeoutError):
+                raise TemporaryFailure(scrubbed(str(error))) from None
+            return self._envelope(letter)
+        if smtp is known and answers[0][0] == _LEAVING:
+            self.close()
+            return self._envelope(letter)
+        return smtp, answers
 
-    def _data(self, smtp: smtplib.SMTP, raw: bytes) -> str:
+    def _judged(self, smtp: smtplib.SMTP, letter: Letter, answers: list[_Answer]) -> tuple[str, ...]:
+        """The refused copies, where the letter may be handed over. The main recipient goes first and decides."""
+        (mail, *rcpt), (last, said) = answers[: len(letter.copies) + _SENDER_AND_READER], answers[-1]
+        if mail[0] not in _TAKEN:
+            self.close()
+            raise _sender_failure(*mail)
+        if rcpt[0][0] not in _TAKEN:
+            # Where it waits for the letter all the same, for the sake of a copy, only a closed line takes that back.
+            self._forget(smtp, _LEAVING if last == _GO_ON else rcpt[0][0])
+            raise _refusal(*rcpt[0])
+        if last != _GO_ON:
+            self._forget(smtp, last)
+            raise _refusal(last, said)
+        return tuple(
+            copy.address for copy, (code, _) in zip(letter.copies, rcpt[1:], strict=True) if code not in _TAKEN
+        )
+
+    def _data(self, smtp: smtplib.SMTP, raw: bytes, meanwhile: Callable[[], object]) -> str:
         try:
-            code, text = smtp.data(raw)
-        except smtplib.SMTPDataError as error:  # no 354: nothing was handed over
-            self._forget(smtp, error.smtp_code)
-            raise _refusal(error.smtp_code, error.smtp_error) from None
+            smtp.send(raw.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+            meanwhile()
+            code, text = smtp.getreply()
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise UnknownFailure(scrubbed(str(error))) from None
@@ -196,11 +203,30 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
     def _forget(self, smtp: smtplib.SMTP, code: int) -> None:
         """Make the connection ready for the next letter, or drop it where the server is going away (421)."""
         try:
-            if code != 421 and smtp.rset()[0] == 250:
+            if code != _LEAVING and smtp.rset()[0] == 250:
                 return
         except (smtplib.SMTPException, OSError):
             pass
         self.close()
+
+
+def _asked(smtp: smtplib.SMTP, commands: Sequence[str]) -> list[_Answer]:
+    """What is said to each: all in one go where the server can take that (RFC 2920), else one by one.
+
+    The rest is left out after an answer that ends it.
+    """
+    at_once = smtp.has_extn("pipelining")
+    if at_once:
+        smtp.send("".join(f"{command}\r\n" for command in commands))
+    answers: list[_Answer] = []
+    for command in commands:
+        if not at_once:
+            smtp.putcmd(command)
+        answers.append(smtp.getreply())
+        refused = answers[-1][0] not in _TAKEN and len(answers) <= _SENDER_AND_READER
+        if answers[-1][0] == _LEAVING or (refused and not at_once):
+            break
+    return answers
 
 
 def _refuse_open_login(server: Server, password: str | None) -> None:

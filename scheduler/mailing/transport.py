@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +18,19 @@ from scheduler.mailing.mime import mime
 from scheduler.words import say
 
 
+def nothing() -> None:
+    """What is done while the other side thinks, where there is nothing to do."""
+
+
 class Transport(Protocol):
     """Delivers letters one at a time, from one thread."""
 
-    def deliver(self, letter: Letter) -> Receipt:
-        """Hand `letter` over once, with no retry of its own; raises one of the four DeliveryErrors."""
+    def deliver(self, letter: Letter, meanwhile: Callable[[], object] = nothing) -> Receipt:
+        """Hand `letter` over once, with no retry of its own; raises one of the four DeliveryErrors.
+
+        `meanwhile` is called, at most once, when the letter has been handed over and the answer is still to come; it
+        raises nothing.
+        """
         ...
 
     def check(self, sender: str) -> str:
@@ -50,7 +58,7 @@ class MemoryTransport:
 
     letters: list[Letter] = field(default_factory=list)
 
-    def deliver(self, letter: Letter) -> Receipt:
+    def deliver(self, letter: Letter, meanwhile: Callable[[], object] = nothing) -> Receipt:  # noqa: ARG002 - it answers at once
         """Keep the letter; the same Message-ID once."""
         letter, refused = sound(letter)
         mime(letter)
@@ -74,7 +82,7 @@ class FolderTransport:
         self._names: dict[str, str] = {}  # of the files, by what makes a Message-ID part of them
         self._as_of = -1  # when the folder was last changed as we know it, in nanoseconds
 
-    def deliver(self, letter: Letter) -> Receipt:
+    def deliver(self, letter: Letter, meanwhile: Callable[[], object] = nothing) -> Receipt:  # noqa: ARG002 - as above
         """Write the file, whole or not at all, and on disk before the receipt is given."""
         letter, refused = sound(letter)
         key = hashlib.sha256(letter.message_id.encode()).hexdigest()[:12]

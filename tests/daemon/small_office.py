@@ -13,6 +13,7 @@ from scheduler.daemon.services import Services
 from scheduler.daemon.start import open_daemon
 from scheduler.journal import Entry, Journal, OutboxRow
 from scheduler.mailing import Letter, MemoryTransport, Receipt
+from scheduler.mailing.transport import nothing
 from scheduler.planning.model import Fact, FactKind, MessageKind
 from scheduler.settings import settings
 
@@ -73,10 +74,11 @@ class MailServer(MemoryTransport):
     trouble: Exception | None = None
     on_delivery: Callable[[Letter], None] = lambda _letter: None
 
-    def deliver(self, letter: Letter) -> Receipt:
-        """Answer as told; `on_delivery` happens after the letter was taken."""
+    def deliver(self, letter: Letter, meanwhile: Callable[[], object] = nothing) -> Receipt:
+        """Answer as told; `on_delivery` happens after the letter was taken, while it is not answered."""
         if error := self.trouble or self.refuses.get(letter.to.address):
             raise error
+        meanwhile()
         receipt = MemoryTransport.deliver(self, letter)
         self.came.append(letter)
         self.on_delivery(letter)

@@ -113,13 +113,13 @@ def test_a_daemon_that_lost_its_lease_does_not_send(office):
     """It slept between claim and delivery: another has sent the letter by now."""
     daemon = office.daemon()
     office.now = at(FRI_9)
-    composed, sleeps = daemon._dispatch._compose, [timedelta(minutes=10)]
+    composed, sleeps = daemon._dispatch._ahead._compose, [timedelta(minutes=10)]
 
     def compose(*arguments):
         office.now += sleeps.pop() if sleeps else timedelta()
         return composed(*arguments)
 
-    daemon._dispatch._compose = compose
+    daemon._dispatch._ahead._compose = compose
     daemon.beat()
     with office.journal as journal:
         found = [[a.result for a in journal.attempts(row.key)] for row in journal.outbox()]

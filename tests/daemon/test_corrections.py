@@ -183,7 +183,7 @@ def test_a_copy_that_the_server_refused_is_not_corrected(with_copy, monkeypatch)
     monkeypatch.setattr(
         type(with_copy.server),
         "deliver",
-        lambda self, letter: Receipt(deliver(self, letter).answer, tuple(c.address for c in letter.copies)),
+        lambda self, letter, _meanwhile: Receipt(deliver(self, letter).answer, tuple(c.address for c in letter.copies)),
     )
     with_copy.beat(daemon, "2026-01-23 09:00")
     corrected(with_copy, "talk/sun.li/once#remind-5wd")

@@ -127,7 +127,7 @@ def test_a_refused_warning_is_not_told_of(office):
 def test_a_refused_copy_is_told_of_and_the_mail_counts_as_sent(office):
     office.edit("owed_by: {kind: county}", "owed_by: {role: deputy, of: {kind: county}}")
     daemon = office.daemon()
-    office.server.deliver = lambda letter: Receipt("250 OK", tuple(c.address for c in letter.copies))
+    office.server.deliver = lambda letter, _meanwhile: Receipt("250 OK", tuple(c.address for c in letter.copies))
     office.beat(daemon, FRI_9)
     assert set(office.outcomes("report/hu.bo/once").values()) == {"sent"}
     office.beat(daemon, "2026-01-23 09:01")

@@ -193,7 +193,7 @@ def test_a_drop_after_the_letter_was_handed_over_is_unknown(scripted: Callable[.
     script = scripted(*HELLO, "250 ok", "250 ok", "354 go on", None)
     with pytest.raises(UnknownFailure):
         plain(script.port).deliver(letter())
-    assert "data" in script.heard
+    assert "DATA" in script.heard
 
 
 def test_silence_after_the_letter_was_handed_over_is_unknown(scripted: Callable[..., Script]) -> None:

@@ -40,9 +40,9 @@ def settle_before_send(patch: Patch) -> None:
     """What is sent is written down before it is."""
     real = Dispatch._deliver
 
-    def delivered(self: Dispatch, claim: Any, letter: Any, now: Any) -> Any:
+    def delivered(self: Dispatch, claim: Any, letter: Any, now: Any, meanwhile: Any) -> Any:
         self._journal.settle(claim, Accepted("250 surely"), now)
-        return real(self, claim, letter, now)
+        return real(self, claim, letter, now, meanwhile)
 
     patch.setattr(Dispatch, "_deliver", delivered)
 
@@ -79,10 +79,10 @@ def another_message_id(patch: Patch) -> None:
     """Each attempt has a Message-ID of its own."""
     real = Dispatch._deliver
 
-    def delivered(self: Dispatch, claim: Any, letter: Any, now: Any) -> Any:
+    def delivered(self: Dispatch, claim: Any, letter: Any, now: Any, meanwhile: Any) -> Any:
         key = hashlib.sha256(f"{letter.message_id}{claim.attempt}".encode()).hexdigest()
         again = replace(letter, message_id=f"<{key}@example.gov.cn>")
-        return real(self, claim, again if claim.attempt > 1 else letter, now)
+        return real(self, claim, again if claim.attempt > 1 else letter, now, meanwhile)
 
     patch.setattr(Dispatch, "_deliver", delivered)
 
@@ -155,8 +155,8 @@ def temporary_is_for_good(patch: Patch) -> None:
     """A server in trouble is taken for a refusal."""
     real = Dispatch._deliver
 
-    def delivered(self: Dispatch, claim: Any, letter: Any, now: Any) -> Any:
-        result, refused = real(self, claim, letter, now)
+    def delivered(self: Dispatch, claim: Any, letter: Any, now: Any, meanwhile: Any) -> Any:
+        result, refused = real(self, claim, letter, now, meanwhile)
         return (Permanent(result.reason) if isinstance(result, Temporary) else result), refused
 
     patch.setattr(Dispatch, "_deliver", delivered)

@@ -185,7 +185,7 @@ class Server:
         self.refused: list[tuple[datetime, tuple[str, ...]]] = []  # when, the notices that died
         self.on_accepted: Callable[[], None] = lambda: None
 
-    def deliver(self, letter: Letter) -> Receipt:
+    def deliver(self, letter: Letter, meanwhile: Callable[[], object]) -> Receipt:
         """One dialogue."""
         world, address = self._world, letter.to.address
         world.fuse.tick("call", "before deliver")
@@ -204,6 +204,7 @@ class Server:
             world.counts["letter: refused for good (5xx)"] += 1
             self.refused.append((world.true, world.eye.message(letter.message_id)[1]))
             raise PermanentFailure("550 5.1.1 user unknown")
+        meanwhile()
         self._accept(letter, unknown=trouble == "unknown-after")
         if trouble == "unknown-after":
             raise UnknownFailure("line dropped")
