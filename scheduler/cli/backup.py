@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from scheduler.cli.desk import bare, existing
 from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_json
-from scheduler.problems import Problem
+from scheduler.daemon.services import Services
+from scheduler.problems import Problem, UnreachableError
 from scheduler.words import say
 
+if TYPE_CHECKING:
+    from scheduler.journal.copies import Copy
+
 _MB = 2**20
+_NO_ROOM = {"database-full", "database-read-only"}
 
 
 @command(
@@ -26,7 +32,7 @@ _MB = 2**20
 def backup(*, file: Path, force: bool) -> int:
     desk = bare()
     existing(desk)
-    found = desk.journal.backup(file, force=force)
+    found = _copied(desk, file, force=force)
     audit = found.audit
     if output_format() == "json":
         shape = {"file": str(file), "size": found.size, "sound": audit.sound, "head": str(audit.head)}
@@ -42,3 +48,17 @@ def backup(*, file: Path, force: bool) -> int:
         hint = say("这份备份不能用来恢复；请保留以前的备份，并用 duban audit verify 核对")
         click.echo(Problem("backup-unsound", message, hint).text(spoken()), err=True)
     return int(audit.fault is not None)
+
+
+def _copied(desk: Services, file: Path, *, force: bool) -> Copy:
+    """A disk that is full or read-only is no reason not to copy what is on it to another one."""
+    from scheduler.journal.copies import back_up, file_of  # noqa: PLC0415 - SQLAlchemy is heavy
+    from scheduler.journal.reading import has_log  # noqa: PLC0415 - see above
+
+    try:
+        return desk.journal.backup(file, force=force)
+    except UnreachableError as error:
+        database = file_of(desk.settings.database)
+        if error.problems[0].code not in _NO_ROOM or database is None or has_log(str(database)):
+            raise
+        return back_up(database, file, force=force, still=True)

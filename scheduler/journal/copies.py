@@ -50,9 +50,10 @@ def url_of(path: Path) -> str:
     return URL.create("sqlite", database=str(path)).render_as_string()
 
 
-def back_up(database: Path, target: Path, *, force: bool = False) -> Copy:
+def back_up(database: Path, target: Path, *, force: bool = False, still: bool = False) -> Copy:
     """Copy a journal into a file of its own, whole or not at all, as it stands at one moment, while others write.
 
+    `still`: its disk is full or read-only, so that nobody can write, and it is read without a byte beside it.
     Raises UnreachableError; RefusedError without `force` where something is there: nothing is overwritten.
     """
     if target.exists() and (not force or target.samefile(database)):
@@ -61,7 +62,7 @@ def back_up(database: Path, target: Path, *, force: bool = False) -> Copy:
         raise failure("backup-failed", str(target), "not a file")
     try:
         with _draft(target) as draft:
-            _vacuum(database, draft, target)
+            _vacuum(database, draft, target, still=still)
             found = look_through(draft)
             _to_disk(draft)
             _publish(draft, target, force=force)
@@ -166,8 +167,9 @@ def _draft(target: Path) -> Iterator[Path]:
             path.unlink(missing_ok=True)
 
 
-def _vacuum(database: Path, draft: Path, target: Path) -> None:
-    with told(url_of(database)), closing(sqlite3.connect(database)) as connection:
+def _vacuum(database: Path, draft: Path, target: Path, *, still: bool) -> None:
+    source = f"{database.as_uri()}{'?immutable=1' if still else ''}"
+    with told(url_of(database)), closing(sqlite3.connect(source, uri=True)) as connection:
         try:
             connection.execute("VACUUM INTO ?", (str(draft),))
         except sqlite3.OperationalError as error:

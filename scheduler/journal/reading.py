@@ -204,7 +204,7 @@ def glance(url: str) -> Reading | None:
     # A full or read-only disk takes no log; where none has anything, all is in the file, and nobody can be writing it.
     for still in (False, True):
         try:
-            if still and _has_log(path):
+            if still and has_log(path):
                 return None
             found = SqliteFile(path, still=still)
         except sqlite3.Error:
@@ -215,7 +215,8 @@ def glance(url: str) -> Reading | None:
     return None
 
 
-def _has_log(path: str) -> bool:
+def has_log(path: str) -> bool:
+    """Whether some of what a SQLite file holds has not reached it yet."""
     log = Path(f"{path}-wal")
     return log.exists() and log.stat().st_size > 0
 

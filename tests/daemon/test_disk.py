@@ -187,8 +187,12 @@ def test_on_a_full_disk_a_command_says_so_and_asks_are_answered(small_disk):
     assert machine("status")[0] == machine("audit", "verify")[0] == 0
     code, said = machine("backup", str(machine.state / "copy.db"))
     assert code == 4
-    told(said, "database-full", "所在的磁盘已满")
+    told(said, "backup-failed", "copy.db")
     assert sorted(path.name for path in machine.state.iterdir() if "copy" in path.name) == []
+    copy = machine.folder / "copy.db"
+    assert machine("backup", str(copy))[0] == 0  # on another disk
+    with Journal.open(f"sqlite:///{copy}") as journal:
+        assert journal.verify().sound
     (machine.state / "fill").unlink()
     assert machine(*DONE)[0] == 0
 
