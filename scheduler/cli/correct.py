@@ -12,7 +12,7 @@ from scheduler.cli.desk import existing, login, steady
 from scheduler.cli.options import command, option, output_format, tell, written
 from scheduler.cli.output import print_json
 from scheduler.daemon.corrections import Corrector, entry_of, wrong_mails
-from scheduler.daemon.start import sender_domain
+from scheduler.daemon.sender import sender_domain
 from scheduler.mailing import Letter
 from scheduler.mailing.post import Post
 from scheduler.planning.model import Message

@@ -11,7 +11,7 @@ from scheduler import clock
 from scheduler.cli.desk import steady
 from scheduler.cli.files import ending_in, put
 from scheduler.cli.options import command, option, spoken, tell
-from scheduler.daemon.start import sender_domain
+from scheduler.daemon.sender import sender_domain
 from scheduler.planning import meant
 from scheduler.reports.feed import entries
 from scheduler.reports.feed import feed as made

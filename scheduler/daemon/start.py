@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 
 from scheduler.clock import BEIJING
 from scheduler.daemon.ahead import Compose
@@ -13,6 +12,7 @@ from scheduler.daemon.desk import Desk
 from scheduler.daemon.dispatch import Dispatch
 from scheduler.daemon.pace import Pace
 from scheduler.daemon.returned import Returned
+from scheduler.daemon.sender import sender_domain
 from scheduler.daemon.service import Daemon
 from scheduler.daemon.services import Services
 from scheduler.journal import OutboxRow
@@ -22,7 +22,6 @@ from scheduler.planning.case import LATE
 from scheduler.planning.messages import on_trial
 from scheduler.planning.model import Message, Notice
 from scheduler.planning.people import Directory
-from scheduler.register import Register
 
 _SHORTEST_LEASE = 300  # seconds; a lease outlives the longest dialogue with the mail server
 
@@ -52,13 +51,6 @@ def open_daemon(
     dispatch = Dispatch(desk.journal, transport, _composer(post), lease, pace)
     domain = sender_domain(settings.sender, register)
     return Daemon(desk, dispatch, post, tell_time, domain, returned=returned)
-
-
-def sender_domain(sender: str | None, register: Register) -> str:
-    """The domain of Message-IDs: that of the sender, else of the admin's address."""
-    admin = next((p.email for p in register.people if p.id == register.office.admin and p.email), None)
-    address = parseaddr(sender)[1] if sender else admin
-    return (address or "").rpartition("@")[2] or "duban.invalid"
 
 
 def _composer(post: Post) -> Compose:

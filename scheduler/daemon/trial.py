@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.clock import BEIJING
+from scheduler.daemon.sender import sender_domain
 from scheduler.daemon.services import Services
-from scheduler.daemon.start import sender_domain
 from scheduler.mailing import Post, Rendered, transport_for
 from scheduler.planning.model import Message, MessageKind
 from scheduler.planning.people import Directory

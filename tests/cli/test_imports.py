@@ -48,6 +48,9 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         ("date 2026-01-01", DATABASE | MAIL | REPORTS | DAEMON),
         ("audit verify", DATABASE | MAIL | REPORTS | DAEMON),
         ("plan --from 2027-01-01 --to 2027-01-31", DATABASE | REPORTS | DAEMON | {"yagmail", "icalendar"}),
+        ("feed --unit agri-park", DATABASE | REPORTS | DAEMON | {"yagmail"}),
+        ("feed --help", DATABASE | REPORTS | DAEMON | {"yagmail", "jinja2"}),
+        ("doctor --help", DATABASE | REPORTS | DAEMON | {"yagmail", "icalendar"}),
         ("outbox", MAIL | REPORTS | DAEMON | {"alembic"}),
     ],
 )
