@@ -10,6 +10,7 @@ from scheduler.mailing.datenotes import date_notes, provisional_note
 from scheduler.mailing.reader import beijing, whose
 from scheduler.mailing.views import ChangeView, ItemView
 from scheduler.planning import Plan, standing
+from scheduler.planning.case import LATE
 from scheduler.planning.model import (
     BEIJING,
     Moment,
@@ -20,7 +21,9 @@ from scheduler.planning.model import (
     Recipient,
     Standing,
     Task,
+    tail,
 )
+from scheduler.planning.reasons import Reason
 from scheduler.planning.standing import is_overdue
 from scheduler.register import Obligation
 from scheduler.register.model import Basis, Selector
@@ -30,12 +33,13 @@ from scheduler.workdays import Calendar
 MARKS = {NoticeKind.REMINDER: "提醒", NoticeKind.CHASER: "催办", NoticeKind.ESCALATION: "督办"}
 _DUE_NAMES = {SetBy.LAW: "法定期限", SetBy.TEXT: "规定期限", SetBy.OFFICE: "规定期限"}
 _ROLES = {"leader": "主要负责人", "deputy": "分管负责人", "office-head": "办公室主要负责人", "officer": "承办人"}
+_TOO_LATE = frozenset({Reason.OVERTAKEN, Reason.TARGET_PASSED})
 _MOST_NAMES = 20
 _SAME_YEAR = 300  # days
 
 
-def item_view(notice: Notice, plan: Plan, now: datetime, reader: Recipient) -> ItemView:
-    """One task, for the letter to `reader`."""
+def item_view(notice: Notice, plan: Plan, now: datetime, reader: Recipient, note: str | None = None) -> ItemView:
+    """One task, for the letter to `reader`; `note` says why it came to his mailbox."""
     task, row, dates = notice.task, notice.task.slot.obligation, notice.task.dates
     unit = plan.roster.unit(task.bearer.unit)
     calendar = plan.calendars.of(task.slot.region)
@@ -84,11 +88,13 @@ def item_view(notice: Notice, plan: Plan, now: datetime, reader: Recipient) -> I
         officer=_officer(task, plan, now.date()),
         reminded=tuple(on for on, kind in said_on if kind in {"remind", "pace"}),
         chased=tuple(on for on, kind in said_on if kind == "chase"),
+        unsent=_unsent(task, plan, now),
         called=tuple(sorted({day_of(call.on) for call in plan.history.task(task.id).calls})),
         by_hand=notice.step.by_hand,
         feedback=_feedback(task, how, plan),
         mark=MARKS[notice.step.kind],
         ended=_has_ended(task, now),
+        note=note,
     )
 
 
@@ -116,7 +122,7 @@ def title_of(task: Task, plan: Plan) -> str:
     slot = task.slot
     title = wording.dated_title(slot.obligation.title, slot.period)
     shown = {event.id for event in plan.register.events if event.show_title}
-    for event in sorted(shown & set(_events(slot.obligation))):
+    for event in sorted(shown.intersection(_events(slot.obligation)) if shown else ()):
         happening = plan.history.happening(event, slot.event or slot.period, task.bearer.unit)
         if happening is not None and happening.title:
             title += f"：{happening.title}"
@@ -229,6 +235,14 @@ def _mailed(task: Task, plan: Plan, now: datetime) -> Iterator[tuple[date, str]]
         if one not in seen:
             seen.add(one)
             yield one
+
+
+def _unsent(task: Task, plan: Plan, now: datetime) -> int:
+    """How many reminders and chasers never went: when mail could leave again they had been overtaken."""
+    outcomes = {key.partition("#")[2]: o for key, o in plan.history.outcomes(task.id).items() if o.at <= now}
+    steps = (step for step in task.slot.steps if step.kind is not NoticeKind.ESCALATION)
+    found = ((step, outcomes.get(tail(step, task.dates.target)[1:])) for step in steps)
+    return sum(o is not None and o.reason in _TOO_LATE and o.at - step.at > LATE for step, o in found)
 
 
 def _progress(notice: Notice, progress: Progress | None, plan: Plan) -> str | None:

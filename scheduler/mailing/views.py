@@ -44,6 +44,7 @@ class ItemView:
 
     `target_short` is 1月29日前, `count` 1/2, `subject` the title without its verb. `whose` is 你单位, 贵单位, 我办, 您
     or the full name. `span` is 剩20个工作日 or 逾期1个工作日, by the bearer's calendar at the moment of sending.
+    `unsent` counts the reminders and chasers that an outage kept back until they were of no more use.
     `called` are the days of telephone calls; `by_hand` says that a person asked for this chaser. `mark` is 提醒, 催办
     or 督办; `note` says why this one came to this mailbox, where that is not true of all in the letter. `ended`: the
     period that counts is over, so that nothing more can be done, only registered or explained.
@@ -88,6 +89,7 @@ class ItemView:
     officer: str | None
     reminded: tuple[date, ...]
     chased: tuple[date, ...]
+    unsent: int
     called: tuple[date, ...]
     by_hand: bool
     feedback: str

@@ -266,6 +266,20 @@ def escalation_of_a_coverage_whose_year_is_over() -> Letter:
     return written("2027-01-05T10:00", (TRAINING, "escalate-after-2wd"))
 
 
+def escalation_to_the_superior_of_a_quota_whose_year_is_over() -> Letter:
+    return written("2027-01-07T10:00", (QUOTA, "escalate-after-4wd"))
+
+
+def escalation_after_an_outage() -> Letter:
+    """Two reminders and a chaser waited until they were of no more use."""
+    facts, plan = Facts(), plan_at(at("2027-01-20T10:00"))
+    back = at("2027-02-03T10:00")
+    for step, reason in (("remind-5wd", "target-passed"), ("remind-1wd", "target-passed"), ("chase-1", "overtaken")):
+        key = notice(plan, REPORT, step).key
+        facts.add(FactKind.DROPPED, back, task=REPORT, message="m", notice=key, reason=reason)
+    return written("2027-02-03T10:00", (REPORT, "escalate-after-2wd"), facts=facts)
+
+
 def digest_of_what_can_be_mended_and_what_cannot() -> Letter:
     return written("2027-02-01T10:00", (REPORT, "chase-1"), (QUOTA, "chase-1"))
 
@@ -317,8 +331,14 @@ SINGLE: tuple[Callable[[], Letter], ...] = (
     chaser_of_a_quota_whose_year_is_over,
     escalation_of_a_coverage_whose_year_is_over,
     digest_of_what_can_be_mended_and_what_cannot,
+    escalation_after_an_outage,
 )
-ALL = (*SINGLE, escalation_to_the_superior, escalation_to_the_superior_after_calls)
+ALL = (
+    *SINGLE,
+    escalation_to_the_superior,
+    escalation_to_the_superior_after_calls,
+    escalation_to_the_superior_of_a_quota_whose_year_is_over,
+)
 
 
 @cache
@@ -385,12 +405,19 @@ def test_what_was_said_on_the_same_day_is_not_said_to_lie_before_it() -> None:
     assert "此前已于2026年12月31日、2027年1月22日提醒，今日已发邮件提醒，今日已电话联系。" in text
 
 
-@pytest.mark.parametrize("write", [chaser_of_a_quota_whose_year_is_over, escalation_of_a_coverage_whose_year_is_over])
+@pytest.mark.parametrize(
+    "write",
+    [
+        chaser_of_a_quota_whose_year_is_over,
+        escalation_of_a_coverage_whose_year_is_over,
+        escalation_to_the_superior_of_a_quota_whose_year_is_over,
+    ],
+)
 def test_of_a_period_that_is_over_nobody_is_asked_to_finish_it(write: Callable[[], Letter]) -> None:
     text = letter_of(write).text
     assert not re.search(r"前(办结|完成|解读)|预计", text)
-    assert "期内已经完成、尚未登记的" in text
-    assert "说明原因和后续安排" in text
+    assert re.search("期内(是否)?已经完成、尚未登记", text)
+    assert re.search("(说明|了解)原因和后续安排", text)
 
 
 def test_a_digest_asks_of_each_what_can_still_be_done() -> None:
