@@ -32,14 +32,15 @@ def changes_of(row: Obligation, occasion: Occasion, history: History, task_id: s
     facts = history.task(task_id) if task_id is not None else NOTHING
     restarts = list(_restarts(row, occasion, history))
     stops = [*_stops(row, occasion, history, facts), *_pauses(facts)]
-    found = [*restarts, *(_ended(stop, entered, restarts) for stop, entered in stops)]
-    made = [change for change, _ in found if not isinstance(change, date)]
+    ended = [_ended(stop, entered, restarts) for stop, entered in stops]
+    made = [stop for stop, _ in ended if isinstance(stop, Stop)]
     extensions = [
         Extend(e.on, duration(e.by) if e.by is not None else None, e.to) for e in facts.extensions if e.by or e.to
     ]
-    entered = [*(at for _, at in found), *(e.entered for e in facts.extensions)]
-    stopped = any(isinstance(change, date) and day_of(change) <= today for change, _ in found)
-    return Changes((*made, *extensions), stopped, max(entered, default=None))
+    entered = [*(at for _, at in (*restarts, *ended)), *(e.entered for e in facts.extensions)]
+    stopped = any(not isinstance(stop, Stop) and day_of(stop) <= today for stop, _ in ended)
+    # What is granted on the day on which the clock stops was granted before it stood still.
+    return Changes((*(restart for restart, _ in restarts), *extensions, *made), stopped, max(entered, default=None))
 
 
 def stopped_since(task: Task, history: History) -> Moment | None:

@@ -181,7 +181,8 @@ class Clerk:
             refuse("no-extension", say("{id} 没有写可以延期（extension）", id=task.slot.obligation.id))
         if found.extensions >= rule.times:
             refuse("extension-used", say("{task} 已延期{n}次，不能再延", task=task.id, n=found.extensions))
-        if day_of(self.now) > day_of(task.dates.target):
+        since = stopped_since(task, self.plan.history)  # a clock that stands still has not run out
+        if day_of(self.now if since is None else since) > day_of(task.dates.target):
             refuse("extension-too-late", say("办理时限{target}已过，不能延期", target=when(task.dates.target)))
         calendar = self.plan.calendars.of(task.slot.region)
         until = shift(due, by, calendar) if by else to

@@ -120,6 +120,12 @@ def test_after_the_target_nothing_is_extended(office):
     assert result.stderr.startswith("error[extension-too-late]")
 
 
+def test_a_clock_that_stood_still_before_the_target_may_be_extended_after_it(office):
+    office("pause", REPORT, "--on", "2026-11-20", "--reason", "征求意见")
+    office.at("2027-02-01T10:00")
+    assert office("extend", REPORT, "--by", "5wd", "--reason", "x", "--approved-by", "xu.wen").exit_code == 0
+
+
 def test_the_evidence_of_the_report_is_enough_for_the_confirmation(office):
     assert office("report", REPORT, "--evidence", "收文第0128号").exit_code == 0
     assert office("confirm", REPORT).exit_code == 0

@@ -339,6 +339,15 @@ def test_an_extension_counts_from_the_old_due_day(how: dict[str, str], due: str)
     assert found.slot.known == at("2026-10-09")
 
 
+def test_what_is_granted_on_the_day_on_which_the_clock_stops_stands_still_with_it() -> None:
+    book = Book().event("2025-02-10")
+    book.add(FactKind.PAUSE, "2025-03-10", "row/city/R-1", reason="征求第三方意见")  # the last day, a Monday
+    book.add(FactKind.EXTEND, "2025-03-10", "row/city/R-1", by="5wd")
+    book.add(FactKind.RESUME, "2025-03-14", "row/city/R-1")
+    found = task(plan(office(REPLY), book, now="2025-03-14"), "row/city/R-1")
+    assert found.dates.due == date(2025, 3, 21)  # five working days after the Friday on which it went on
+
+
 def test_a_calendar_rows_extension_rolls_as_the_row_does() -> None:
     book = Book().add(FactKind.EXTEND, "2026-01-20", "row/city/2025", by="7d")
     row = "due: {every: year, by: end of 01, covers: previous, roll: preceding}"
