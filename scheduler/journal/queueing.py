@@ -72,7 +72,8 @@ def enqueue(
     outbox_rows = [outbox_row(f, now) for f in formed]
     if formed:
         connection.execute(_ADD_MESSAGES, outbox_rows)
-    rows = [row for f in formed for row in _notice_rows(f, now)] + [_skipped_row(d, now) for d in fresh]
+    at = stamp(now)
+    rows = [row for f in formed for row in _notice_rows(f, at)] + [_skipped_row(d, at) for d in fresh]
     if rows:
         connection.execute(_ADD_NOTICES, rows)
     entries = [queued_fact(f, row) for f, row in zip(formed, outbox_rows, strict=True)]
@@ -154,23 +155,23 @@ def outbox_row(formed: Formed, now: datetime) -> dict[str, object]:
     }
 
 
-def _notice_rows(formed: Formed, now: datetime) -> Iterator[dict[str, object]]:
+def _notice_rows(formed: Formed, at: str) -> Iterator[dict[str, object]]:
     for position, notice in enumerate(formed.notices):
-        yield _notice_row(notice, OutcomeKind.QUEUED, "", now) | {"outbox_id": formed.id, "position": position}
+        yield _notice_row(notice, OutcomeKind.QUEUED, "", at) | {"outbox_id": formed.id, "position": position}
 
 
-def _skipped_row(decision: Decision, now: datetime) -> dict[str, object]:
-    return _notice_row(decision.notice, OutcomeKind.SKIPPED, decision.reason, now) | {"outbox_id": None, "position": 0}
+def _skipped_row(decision: Decision, at: str) -> dict[str, object]:
+    return _notice_row(decision.notice, OutcomeKind.SKIPPED, decision.reason, at) | {"outbox_id": None, "position": 0}
 
 
-def _notice_row(notice: Notice, outcome: OutcomeKind, reason: str, now: datetime) -> dict[str, object]:
+def _notice_row(notice: Notice, outcome: OutcomeKind, reason: str, at: str) -> dict[str, object]:
     return {
         "key": notice.key,
         "name": notice.name,
         "task": notice.task.id,
         "outcome": outcome.value,
         "reason": reason,
-        "at": stamp(now),
+        "at": at,
     }
 
 

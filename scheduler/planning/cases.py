@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from scheduler.planning.byhand import asked_steps
 from scheduler.planning.case import SHEET_AHEAD, Case
 from scheduler.planning.ladders import Repeats, window
-from scheduler.planning.model import Bearer, Moment, Recipient, Slot, State, Step, Task
+from scheduler.planning.model import Bearer, Moment, OutcomeKind, Recipient, Slot, State, Step, Task
 from scheduler.planning.people import Route
 from scheduler.planning.plan import Plan
 from scheduler.planning.progress import has_records
 from scheduler.planning.reasons import Reason
 from scheduler.planning.standing import has_lapsed, standing
 from scheduler.planning.windows import Window
+from scheduler.register.values import MailPace, Target
 from scheduler.workdays import Region
 
 SILENT = {
@@ -28,6 +28,7 @@ SILENT = {
     State.DONE_LATE: Reason.DONE,
     State.WAIVED: Reason.WAIVED,
 }
+Mark = tuple[tuple[str, OutcomeKind, datetime, str], ...]
 _FINISHED = frozenset({State.DORMANT, State.DONE, State.DONE_LATE, State.WAIVED})  # nothing to skip for ever
 
 
@@ -43,36 +44,9 @@ class Cases:
         self._doubted = _by_task(plan.history.doubted)
         self._windows: dict[tuple[str | None, Region | None, object], Window] = {}
         self._sheets: dict[str, Window] = {}
-        self._last: tuple[int, datetime, bool, Case] | None = None
 
     def of(self, task: Task, now: datetime, *, endless: bool = True) -> Case:
         """The case of a task as it stands at `now`; without the endless chasers if they are not wanted."""
-        fresh = self._is_fresh(task)
-        if fresh and self._last is not None and self._last[:3] == (id(task.slot), now, endless):
-            return replace(self._last[3], route=partial(self.route, task))
-        case = self._made(task, now, endless=endless)
-        if fresh:
-            self._last = (id(task.slot), now, endless, case)
-        return case
-
-    def marked(self, slot: Slot, bearers: Mapping[str, Bearer]) -> AbstractSet[str]:
-        """Of whom something is recorded; the tasks of all others stand alike."""
-        plan, row = self.plan, slot.obligation
-        found = plan.history.marked(row.id, slot.period) & bearers.keys()
-        if slot.span is None:
-            return found
-        return found | {name for name, who in bearers.items() if has_records(who, row, plan.history, plan.roster)}
-
-    def _is_fresh(self, task: Task) -> bool:
-        """The same of a single task: nothing is recorded about it, so that it stands as all such tasks of its slot."""
-        name, plan = task.id, self.plan
-        if plan.history.outcomes(name) or plan.history.task(name).facts:
-            return False
-        if name in self._withdrawn or name in self._released or name in self._doubted:
-            return False
-        return task.slot.span is None or not has_records(task.bearer, task.slot.obligation, plan.history, plan.roster)
-
-    def _made(self, task: Task, now: datetime, *, endless: bool) -> Case:
         slot, plan = task.slot, self.plan
         stands = standing(task, plan, now)
         start = len(task.id)
@@ -94,6 +68,35 @@ class Cases:
             gap=plan.history.gap,
             asked=asked_steps(task, plan.history),
         )
+
+    def marked(self, slot: Slot, bearers: Mapping[str, Bearer]) -> AbstractSet[str]:
+        """Of whom something is recorded; the tasks of all others stand alike."""
+        plan, row = self.plan, slot.obligation
+        found = plan.history.marked(row.id, slot.period) & bearers.keys()
+        if slot.span is None:
+            return found
+        return found | {name for name, who in bearers.items() if has_records(who, row, plan.history, plan.roster)}
+
+    def mark(self, task: Task) -> Mark | None:
+        """What is recorded about a task where it is no more than what became of its notices; None where it is.
+
+        Tasks of one slot with the same mark stand alike: what differs is who is told.
+        """
+        name, plan = task.id, self.plan
+        if plan.history.task(name).facts or name in self._withdrawn or name in self._released or name in self._doubted:
+            return None
+        if task.slot.span is not None and has_records(task.bearer, task.slot.obligation, plan.history, plan.roster):
+            return None
+        found, start = plan.history.outcomes(name), len(name)
+        return tuple((key[start:], outcome.kind, outcome.at, outcome.reason) for key, outcome in found.items())
+
+    def way(self, bearer: Bearer, told: Iterable[tuple[Target | None, Moment]]) -> object:
+        """What verdicts depend on of those who would be told: whether it is anybody, the pace, the weekly sheet."""
+        routes = (self.directory.route(bearer, to, on) for to, on in told)
+        return tuple((route.reason, route.pace, self._sheet(route)) for route in routes)
+
+    def _sheet(self, route: Route) -> Window | None:
+        return self.sheet(route.recipient) if route.pace is MailPace.WEEKLY and route.recipient is not None else None
 
     def route(self, task: Task, step: Step, on: Moment) -> Route:
         """Who is told of a step of a task on a day, or at a moment of it."""

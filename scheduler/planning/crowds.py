@@ -14,10 +14,10 @@ from scheduler.planning.case import Case
 from scheduler.planning.cases import Cases
 from scheduler.planning.model import Bearer, Moment, Slot, Step, Task
 from scheduler.planning.people import Route, Turn
-from scheduler.register.values import MailPace, Target
+from scheduler.register.values import Target
 
 Reader = tuple[str, str]  # an address in small letters, and the id of whoever reads there
-_Ways = tuple[tuple[Target | None, Turn], ...]
+_Told = tuple[Target | None, Turn]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +33,7 @@ class Crowds:
 
     def __init__(self, cases: Cases) -> None:
         self._cases = cases
-        self._parted: dict[tuple[int, _Ways], tuple[Mapping[str, Bearer], tuple[Crowd, ...]]] = {}
+        self._parted: dict[tuple[int, tuple[_Told, ...]], tuple[Mapping[str, Bearer], tuple[Crowd, ...]]] = {}
         self._read_by: dict[tuple[Crowd, Target | None, Turn], frozenset[Reader]] = {}
 
     def of(self, slot: Slot, now: datetime, *, endless: bool) -> Iterator[tuple[Case, Crowd]]:
@@ -41,9 +41,16 @@ class Crowds:
         bearers = self._cases.plan.owing.of(slot)
         apart = self._cases.marked(slot, bearers)
         found: dict[object, tuple[Case, list[Bearer]]] = {}
+        usual = self._told(slot.steps).values()
         for bearer in (bearer for name, bearer in bearers.items() if name in apart):
-            case = self._cases.of(Task(slot, bearer), now, endless=endless)
-            found.setdefault((self._way(case.steps, bearer), _recorded(case)), (case, []))[1].append(bearer)
+            task = Task(slot, bearer)
+            mark = self._cases.mark(task)
+            case = self._cases.of(task, now, endless=endless) if mark is None else None
+            told = self._told(case.steps).values() if case is not None and case.asked else usual
+            alike = self._cases.way(bearer, told), mark if case is None else _recorded(case)
+            if alike not in found:
+                found[alike] = case or self._cases.of(task, now, endless=endless), []
+            found[alike][1].append(bearer)
         yield from ((case, Crowd(tuple(alike))) for case, alike in found.values())
         for crowd in self._alike(slot, bearers) if len(apart) < len(bearers) else ():
             if (left := _without(crowd, apart)).bearers:
@@ -62,32 +69,27 @@ class Crowds:
 
     def _alike(self, slot: Slot, bearers: Mapping[str, Bearer]) -> tuple[Crowd, ...]:
         """All bearers in crowds; slots of one company with the same steps share them."""
-        directory = self._cases.directory
-        key = (id(bearers), tuple((step.to, directory.turn(step.to, step.at)) for step in slot.steps))
+        told = self._told(slot.steps)
+        key = (id(bearers), tuple(told))
         known = self._parted.get(key)
         if known is not None and known[0] is bearers:
             return known[1]
         parted: dict[object, list[Bearer]] = {}
         for bearer in bearers.values():
-            parted.setdefault(self._way(slot.steps, bearer), []).append(bearer)
+            parted.setdefault(self._cases.way(bearer, told.values()), []).append(bearer)
         lasts = slot.only is None and not slot.without
         crowds = tuple(Crowd(tuple(alike), lasts) for alike in parted.values())
         if lasts:
             self._parted[key] = bearers, crowds
         return crowds
 
-    def _way(self, steps: Iterable[Step], bearer: Bearer) -> object:
-        """What the future of a task depends on, beside its slot and what is recorded."""
-        routes = (self._cases.directory.route(bearer, step.to, step.at) for step in steps)
-        return tuple((route.reason, route.pace, self._sheet(route)) for route in routes)
-
-    def _sheet(self, route: Route) -> object:
-        weekly = route.pace is MailPace.WEEKLY and route.recipient is not None
-        return self._cases.sheet(route.recipient) if weekly and route.recipient is not None else None
+    def _told(self, steps: Iterable[Step]) -> dict[_Told, tuple[Target | None, Moment]]:
+        """To whom steps go and when, those once that have the same readers."""
+        return {(step.to, self._cases.directory.turn(step.to, step.at)): (step.to, step.at) for step in steps}
 
 
 def _recorded(case: Case) -> object:
-    """What makes a case unlike those of which nothing is recorded."""
+    """What makes a case unlike those of which no more is recorded than what became of their notices."""
     marks = tuple((key, found.kind, found.at) for key, found in case.outcomes.items())
     said = (case.acknowledged, case.progress, case.resumed, case.withdrawn, case.released, case.doubted, case.asked)
     return marks, case.silence, *said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from scheduler.planning.case import LATE, Ruling, origin
@@ -20,9 +21,7 @@ def owed(plan: Plan, now: datetime) -> list[Decision]:
     SEND and SKIP are to be recorded, once; a HOLD is looked at again, and `at` says when, if it is known.
     """
     cases = Cases(plan)
-    return [
-        decision for slot in plan.slots for task in _with_owed(slot, cases, now) for decision in _of(task, cases, now)
-    ]
+    return [decision for slot in plan.slots for decision in _of_slot(slot, cases, now)]
 
 
 def still_wanted(notice: Notice, plan: Plan, now: datetime) -> Decision:
@@ -61,17 +60,37 @@ def awaiting(plan: Plan, now: datetime) -> list[Decision]:
     """The escalations whose moment has come, that go as soon as a person lets them and not before."""
     cases = Cases(plan)
     asking = (slot for slot in plan.slots if any(step.ask and step.at <= now for step in slot.steps))
-    found = (d for slot in asking for task in _with_owed(slot, cases, now) for d in _of(task, cases, now))
+    found = (decision for slot in asking for decision in _of_slot(slot, cases, now))
     return [decision for decision in found if decision.reason is Reason.NEEDS_RELEASE]
 
 
-def _with_owed(slot: Slot, cases: Cases, now: datetime) -> Iterator[Task]:
-    """The tasks of a slot that have a notice without an outcome, and those about which a person asked for a chaser."""
-    tails, asked = _come(slot, cases, now), cases.plan.history.asked(slot.obligation.id, slot.period)
-    for task in cases.plan.tasks_of(slot) if tails or asked else ():
-        outcomes = cases.plan.history.outcomes(task.id)
-        if task.bearer.id in asked or any(task.id + t not in outcomes for t in tails):
-            yield task
+def _of_slot(slot: Slot, cases: Cases, now: datetime) -> Iterator[Decision]:
+    """The decisions on the tasks of a slot that have a notice without an outcome, or a chaser that was asked for.
+
+    Tasks that stand alike, and whose readers are told alike, are judged once: a province has thousands in a slot.
+    """
+    history = cases.plan.history
+    tails, asked = _come(slot, cases, now), history.asked(slot.obligation.id, slot.period)
+    bearers = cases.plan.owing.of(slot) if tails or asked else {}
+    apart = cases.marked(slot, bearers)
+    told = [(to, now) for to in dict.fromkeys(step.to for step in slot.steps)]
+    judged: dict[object, list[Ruling]] = {}
+    for name, bearer in bearers.items():
+        task = Task(slot, bearer)
+        if name in apart and name not in asked:
+            outcomes = history.outcomes(task.id)
+            if all(task.id + t in outcomes for t in tails):
+                continue
+        mark = cases.mark(task) if name in apart else ()
+        alike: object = name if mark is None else (cases.way(bearer, told), mark)
+        if alike not in judged:
+            judged[alike] = rulings(cases.of(task, now), now)
+        yield from (decision(task, _told(ruling, task, cases, now)) for ruling in judged[alike])
+
+
+def _told(ruling: Ruling, task: Task, cases: Cases, now: datetime) -> Ruling:
+    """A ruling that was made on a task like this one, with those who are told of this one."""
+    return ruling if ruling.route is None else replace(ruling, route=cases.route(task, ruling.step, now))
 
 
 def _come(slot: Slot, cases: Cases, now: datetime) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from typing import TypeVar
+from typing import TypeVar, overload
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+W = TypeVar("W")
 
 _FEW = 64 * 64
 
@@ -36,6 +37,16 @@ class Table(Mapping[K, V]):
 
     def __getitem__(self, key: K) -> V:
         return self._new[key] if key in self._new else self._old[key]
+
+    @overload
+    def get(self, key: K, /) -> V | None: ...
+
+    @overload
+    def get(self, key: K, /, default: V | W) -> V | W: ...
+
+    def get(self, key: K, /, default: W | None = None) -> V | W | None:
+        """The value of a key, or else the default. The one of `Mapping` raises and catches an error."""
+        return self._new[key] if key in self._new else self._old.get(key, default)
 
     def __contains__(self, key: object) -> bool:
         return key in self._new or key in self._old

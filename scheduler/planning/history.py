@@ -185,13 +185,14 @@ class History:
     def outcomes(self, task_id: str) -> Mapping[str, Outcome]:
         """What became of a task's notices, by their keys, under its present and its former names."""
         names = [n for n in self._names(task_id) if n == task_id or f"/{UNASSIGNED}/" not in n]
-        said = [(name, key, fact) for name in names for key, fact in self._index.outcomes.get(name, ())]
-        if not said:
+        found = [(name, said) for name in names if (said := self._index.outcomes.get(name))]
+        if not found:
             return _NO_OUTCOMES
-        stamp = len(said), max(fact.seq for _, _, fact in said)
+        stamp = sum(len(said) for _, said in found), max(said[-1][1].seq for _, said in found)
         known = self._common.decided.get(task_id)
         if known is None or known[0] != stamp:
-            ordered = ((task_id + key[len(name) :], fact) for name, key, fact in sorted(said, key=_by_number))
+            every = [(name, key, fact) for name, said in found for key, fact in said]
+            ordered = ((task_id + key[len(name) :], fact) for name, key, fact in sorted(every, key=_by_number))
             known = self._common.decided[task_id] = stamp, decided(ordered)
         return known[1]
 
@@ -248,6 +249,9 @@ class History:
         return self._index.opened
 
     def _names(self, task_id: str) -> tuple[str, ...]:
+        """Under which names a task may be on record. It is asked of every task, and hardly ever more than one."""
+        if not (self._former or self._index.assigned or self._index.claimed):
+            return (task_id,)
         obligation, bearer, period = parts(task_id)
         known = (obligation, *self._former.get(obligation, ()))
         names = [f"{name}/{bearer}/{period}" for name in known]

@@ -258,20 +258,23 @@ def tail(step: Step, target: Moment) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One reminder, chaser or escalation of one task. `key` is unique for ever: task, step, target day and role."""
+    """One reminder, chaser or escalation of one task. `key` is unique for ever: task, step, target day and role.
+
+    The key is the name, the target and the role: a moved target makes a new notice.
+    """
 
     task: Task
     step: Step
+    key: str = field(init=False, repr=False, compare=False)  # kept: a notice that goes is asked for it a dozen times
+
+    def __post_init__(self) -> None:
+        """Makes the key."""
+        object.__setattr__(self, "key", self.task.id + tail(self.step, self.task.dates.target))
 
     @property
     def name(self) -> str:
         """What people call it: TASK#STEP."""
         return f"{self.task.id}#{self.step.name}"
-
-    @property
-    def key(self) -> str:
-        """The name, the target and the role: a moved target makes a new notice."""
-        return self.task.id + tail(self.step, self.task.dates.target)
 
 
 class OutcomeKind(StrEnum):
