@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from scheduler.problems import Problem, UsageError
 from scheduler.words import say
 from scheduler.workdays.days import Status
-from scheduler.workdays.expr import Question, Reckoning, Roll, Shift, Tally
+from scheduler.workdays.expr import Anchor, Question, Reckoning, Roll, Shift, Tally
 from scheduler.workdays.periods import Unit, counted_through, pausing, plus_hours, rolled_over, shift
 from scheduler.workdays.table import Calendar
 
@@ -61,6 +61,8 @@ def _tally(question: Tally, table: Calendar) -> Answer:
 
 def _reckon(question: Reckoning, table: Calendar) -> Answer:
     day, moment = question.base.day, question.base.moment
+    if question.base.anchor is not Anchor.START:
+        table.works(day)  # a day that the calendar does not hold starts nothing; the eve of its first period does
     legs = []
     for step in question.steps:
         if isinstance(step, Shift) and step.unit is Unit.HOUR:

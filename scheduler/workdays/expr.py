@@ -67,14 +67,14 @@ class Tally:
 
 Question = Reckoning | Tally
 
-_DATE = r"\d{4}(?:-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|年\d{1,2}月\d{1,2}日)"
+_DATE = r"\d{4}(?:-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*[日号])"
 _TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _RANGE = re.compile(rf"\s*({_DATE})\s*(?:\.\.+|…|至|~|～)\s*({_DATE})\s*")
 _DAY = re.compile(rf"\s*({_DATE})({_TIME})\s*")
 _PERIOD = re.compile(
     r"\s*(start|end)\s+of\s+(\d{4})(?:-(\d{1,2})|-?[Qq]([1-4])|-?[Hh]([12]))?(?![\d-])\s*", re.IGNORECASE
 )
-_PERIOD_ZH = re.compile(r"\s*(\d{4})年(?:(\d{1,2})月)?(底|末|初)\s*")
+_PERIOD_ZH = re.compile(r"\s*(\d{4})\s*年\s*(?:(\d{1,2})\s*月\s*)?(底|末|初)\s*")
 _TALLY = re.compile(r"\s*(?:workdays|工作日数?)\s+", re.IGNORECASE)
 _SHIFT = re.compile(r"\s*([+＋\-－−])\s*(\d+)\s*([A-Za-z]+|[\u4e00-\u9fff]+?(?=\s|$|[+＋\-－−]))\s*")
 _ROLL = re.compile(r"\s*roll(?:\s+|$)([\w-]*)\s*", re.IGNORECASE)
