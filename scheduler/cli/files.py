@@ -61,15 +61,16 @@ def _fitting(output: Path, formats: Sequence[str]) -> str:
 
 
 def deliver(book: Book, output: Path | None) -> None:
-    """Write an Excel file."""
-    if output is None and sys.stdout.isatty():
-        raise UsageError(Problem("output-missing", say("Excel文件不能显示在屏幕上"), say("写 -o 文件.xlsx")))
+    """Write an Excel file, as `put` does."""
     put(written(book), output)
 
 
 def put(content: bytes, output: Path | None) -> None:
-    """Write the bytes; a file that is there is replaced only by a whole one."""
+    """Write the bytes; a file that is there is replaced only by a whole one. UsageError where they flood a screen."""
     if output is None:
+        if sys.stdout.isatty():
+            hint = say("写 -o 文件名；交给别的程序的，用管道")
+            raise UsageError(Problem("output-missing", say("这是文件的内容，不显示在屏幕上"), hint))
         sys.stdout.buffer.write(content)
         return
     with _instead(output) as part:

@@ -30,7 +30,7 @@ from scheduler.words import say
 duban page -o status.html
 duban page --tree changji-city -o 昌吉市.html
 duban page --year 2027 -o 2027年历.html""",
-    more=say("写成一个网页文件，不连网，也不用脚本；--year 写成一张全年一览，用A3纸横向打印。不写 -o 显示在屏幕上。"),
+    more=say("写成一个网页文件，不连网，也不用脚本；--year 写成一张全年一览，用A3纸横向打印。不写 -o 用管道接。"),
 )
 @option("--as-of", type=moment, metavar="TIME", words=say("当时的情况，只用当时已登记的记录"))
 @option("--year", type=click.IntRange(2004, 2050), metavar="YEAR", words=say("这一年的全年一览"))

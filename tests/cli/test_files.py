@@ -176,6 +176,17 @@ def test_a_file_goes_into_a_pipe(office):
     assert load_workbook(io.BytesIO(content)).sheetnames == ["任务"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("feed",), ("page",), ("status", "--format", "html"), ("ledger",), ("plan", "--year", "2027", "--format", "xlsx")],
+)
+def test_the_content_of_a_file_floods_no_terminal(office, monkeypatch, words):
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _stream: True)
+    result = office(*words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[0] == "error[output-missing] 这是文件的内容，不显示在屏幕上"
+
+
 def test_a_file_that_cannot_be_written_is_said_and_leaves_nothing(office):
     result = office("ledger", "-o", str(office.folder / "nowhere" / "a.xlsx"))
     assert result.exit_code == 1
