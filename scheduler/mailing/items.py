@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from scheduler.mailing import wording
 from scheduler.mailing.datenotes import date_notes, provisional_note
-from scheduler.mailing.reader import beijing, whose
+from scheduler.mailing.reader import beijing, on_duty, whose
 from scheduler.mailing.views import ChangeView, ItemView
 from scheduler.planning import Plan, standing
 from scheduler.planning.case import LATE
@@ -94,6 +94,7 @@ def item_view(notice: Notice, plan: Plan, now: datetime, reader: Recipient, note
         feedback=_feedback(task, how, plan),
         mark=MARKS[notice.step.kind],
         ended=_has_ended(task, now),
+        duty=on_duty(plan, now) if isinstance(dates.target, datetime) else None,
         note=note,
     )
 

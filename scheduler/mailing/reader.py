@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from scheduler.mailing.views import Ask, OfficeView, ReaderView
-from scheduler.mailing.wording import with_chinese_days
+from scheduler.mailing.wording import cn_short, with_chinese_days
 from scheduler.planning import Plan
 from scheduler.planning.model import BEIJING, Bearer, Notice, Recipient
+from scheduler.planning.people import duty_day
 from scheduler.register import Region
 from scheduler.workdays import Calendar
 
@@ -91,6 +92,17 @@ def home(recipient: Recipient, plan: Plan, on: date) -> tuple[str, ...]:
     own = [recipient.unit] if recipient.unit is not None and (recipient.unit in held or not held) else []
     own = [unit for unit in own if plan.roster.has_unit(unit)]  # a mail that waits may be for one that left the table
     return tuple(dict.fromkeys([*own, *held]))
+
+
+def on_duty(plan: Plan, now: datetime) -> str | None:
+    """Who leads the shift of that moment and who is on duty, with the telephone; None where no roster says it."""
+    entry = plan.roster.on_duty(duty_day(now, plan.register.office.handover))
+    if entry is None:
+        return None
+    name = plan.roster.person(entry.person).name if plan.roster.has_person(entry.person) else entry.person
+    lead = f"带班领导{entry.lead}，" if entry.lead else ""
+    phone = f"，电话{entry.phone}" if entry.phone else ""
+    return f"{cn_short(entry.date)}{lead}值班员{name}{phone}"
 
 
 def beijing(region: Region | None) -> str:

@@ -109,6 +109,7 @@ _RICH = replace(
     feedback="2月2日已签收",
     mark="督办",
     ended=True,
+    duty="1月30日带班领导许文，值班员马远，电话0000-0000000",
     note="本项原送孙立（其2027年1月30日至2月5日不在岗），现送您处理。",
 )
 _LETTER = LetterView(

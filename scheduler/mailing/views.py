@@ -44,10 +44,11 @@ class ItemView:
 
     `target_short` is 1月29日前, `count` 1/2, `subject` the title without its verb. `whose` is 你单位, 贵单位, 我办, 您
     or the full name. `span` is 剩20个工作日 or 逾期1个工作日, by the bearer's calendar at the moment of sending.
-    `unsent` counts the reminders and chasers that an outage kept back until they were of no more use.
-    `called` are the days of telephone calls; `by_hand` says that a person asked for this chaser. `mark` is 提醒, 催办
-    or 督办; `note` says why this one came to this mailbox, where that is not true of all in the letter. `ended`: the
-    period that counts is over, so that nothing more can be done, only registered or explained.
+    `unsent` counts the reminders and chasers that an outage kept back until they were of no more use. `called` are the
+    days of telephone calls; `by_hand` says that a person asked for this chaser. `mark` is 提醒, 催办 or 督办; `note`
+    says why this one came to this mailbox, where that is not true of all in the letter. `ended`: the period that counts
+    is over, so that nothing more can be done, only registered or explained. `duty` names who is on duty at the moment
+    of sending, for what counts in hours.
     """
 
     id: str
@@ -95,6 +96,7 @@ class ItemView:
     feedback: str
     mark: str
     ended: bool
+    duty: str | None = None
     note: str | None = None
 
 

@@ -80,6 +80,11 @@ def test_the_mail_says_that_it_comes_by_the_roster_and_the_record_names_him_by_i
     assert letter.to.address == ROOM
     assert "马远同志：" in letter.text
     assert "本邮件送2026年2月1日值班员，带班领导许文。" in letter.text
+    for one in (office.server.letters[-2], letter):  # the reminder of Saturday names Saturday's
+        assert "值　班：" in one.text
+        assert "值　班：" in one.html
+    assert "值　班：1月31日带班领导许文，值班员安平\n" in office.server.letters[-2].text
+    assert "值　班：2月1日带班领导许文，值班员马远，电话0000-0000000\n" in letter.text
     (sent,) = [f for f in office.facts(FactKind.SENT) if f.data["kind"] == "escalation"]
     assert sent.data["to"] == ("duty:2026-02-01",)
     assert "马远" not in str([f.data for f in office.facts(FactKind.QUEUED, FactKind.SENT)])

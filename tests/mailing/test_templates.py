@@ -62,10 +62,10 @@ def test_a_typo_is_a_problem_with_file_and_line(folder: Path, name: str, typo: s
 
 
 def test_a_typo_in_a_shared_part_is_told_once_and_there(folder: Path) -> None:
-    edit(folder, "_sign.txt.j2", 5, "{{ office.nmae }}")
+    edit(folder, "_sign.txt.j2", 9, "{{ office.nmae }}")
     (problem,) = check_templates(folder)
     assert problem.place is not None
-    assert (Path(problem.place.file).name, problem.place.line) == ("_sign.txt.j2", 5)
+    assert (Path(problem.place.file).name, problem.place.line) == ("_sign.txt.j2", 9)
     assert "nmae" in problem.message.text()
 
 
