@@ -257,12 +257,14 @@ class History:
         names = [f"{name}/{bearer}/{period}" for name in known]
         if self._index.assigned or self._index.claimed:
             nobody = [f"{name}/{UNASSIGNED}/{period}" for name in known]
-            names += [name for name in nobody if self._given(name) == bearer]
+            names += [name for name in nobody if self._was_given(name, bearer)]
         return tuple(names)
 
-    def _given(self, unassigned: str) -> str | None:
-        """The unit to which an unassigned task went: by an assignment, else with its event."""
-        return self._index.assigned.get(unassigned) or self._index.claimed.get(parts(unassigned)[2])
+    def _was_given(self, unassigned: str, bearer: str) -> bool:
+        """Whether an unassigned task went to this unit: by an assignment, else with its event."""
+        if (unit := self._index.assigned.get(unassigned)) is not None:
+            return unit == bearer
+        return bearer in self._index.claimed.get(parts(unassigned)[2], ())
 
 
 def _by_number(said: tuple[str, str, Fact]) -> int:

@@ -83,7 +83,8 @@ class Index:
         self.targets: Table[tuple[str, str], dict[str, datetime]] = Table()
         self.first_seen: Table[str, datetime] = Table()
         self.assigned: dict[str, str] = {}
-        self.claimed: dict[str, str] = {}  # by reference: the unit that an event was given only when it was corrected
+        # By reference, which events of several kinds may share: the units that they were given only when corrected.
+        self.claimed: dict[str, frozenset[str]] = {}
         self.withdrawn: dict[str, str] = {}
         self.released: set[str] = set()
         self.doubted: set[str] = set()  # let go before a copy was put back: nobody knows whether they went
@@ -176,7 +177,7 @@ class Index:
         else:
             stated[ref] = tuple(_restated(h, fact) if h is known else h for h in same)
             if known.unit is None and (unit := text(fact.data, "unit")):
-                self.claimed[ref] = unit
+                self.claimed[ref] = self.claimed.get(ref, frozenset()) | {unit}
 
     def _record(self, fact: Fact) -> None:
         data = fact.data

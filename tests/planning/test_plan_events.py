@@ -163,6 +163,15 @@ def test_until_somebody_is_named_the_clock_runs_for_the_coordinator() -> None:
     assert found.history.task("row/city/R-1").acknowledged_at == at("2026-03-03")  # history follows
 
 
+def test_an_event_of_another_kind_with_the_same_reference_takes_no_history_away() -> None:
+    row = f"{NORMATIVE}\ncoordinator: {{unit: county}}"
+    book = Book().event("2026-03-02", unit=None).event("2026-03-02", event="ended", unit=None)
+    book.add(FactKind.ACK, None, "row/unassigned/R-1", entered="2026-03-03")
+    book.event("2026-03-02", entered="2026-03-04").event("2026-03-02", event="ended", entered="2026-03-05", unit="county")
+    found = plan(office(row), book, now="2026-03-05")
+    assert found.history.task("row/city/R-1").acknowledged_at == at("2026-03-03")
+
+
 def test_a_row_sleeps_until_its_event_and_ends_with_another() -> None:
     row = "due: {every: month, by: end, roll: preceding}\nstarts: paper\ncloses: ended"
     asleep = slots(row, now="2026-01-01", until="2026-06-30")
