@@ -111,7 +111,7 @@ def rendered(folder: Path, n: int) -> list[Raw]:
     return [
         Raw(
             letter.sender.address, (letter.to.address, *(copy.address for copy in letter.copies)), letter.subject,
-            letter.text, letter.html, mime(letter).as_bytes(),
+            letter.text, letter.html, mime(letter),
         )
         for letter in keeping.letters
     ]  # fmt: skip

@@ -227,8 +227,7 @@ def _letter_view(draft: _Draft) -> LetterView:
         beijing=reader.beijing(region),
         late_from=_late_from(draft),
         items=tuple(
-            replace(item_view(n, plan, now, meant), note=None if shared else why)
-            for n, why in zip(notices, whys, strict=True)
+            item_view(n, plan, now, meant, note=None if shared else why) for n, why in zip(notices, whys, strict=True)
         ),
         ask=ask,
         explain=explain,

@@ -101,7 +101,7 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
         A refused copy is noted on the receipt. Raises one of the four DeliveryErrors; no letter is handed over twice.
         """
         letter, malformed = sound(letter)
-        raw = mime(letter).as_bytes()
+        raw = mime(letter)
         smtp, answers = self._envelope(letter)
         refused = self._judged(smtp, letter, answers)
         answer = self._data(smtp, raw, meanwhile)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, T
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from scheduler.mailing import wording
+from scheduler.mailing import views, wording
 from scheduler.mailing.views import LetterView
 from scheduler.problems import DubanError, Place, Problem
 from scheduler.words import Phrase, say
@@ -38,6 +39,13 @@ _WORDS: tuple[Callable[..., str], ...] = (
 _METHODS = frozenset({"startswith", "endswith", "strip", "lstrip", "rstrip", "split", "removeprefix", "removesuffix"})
 
 
+_FIELDS = {
+    view: frozenset(field.name for field in dataclass_fields(view))
+    for view in vars(views).values()
+    if isinstance(view, type) and is_dataclass(view)
+}
+
+
 class TemplateFaultError(DubanError):
     """A template is missing or broken; nothing can be sent with it."""
 
@@ -58,7 +66,19 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._safe: dict[tuple[type, str], bool] = {}  # a letter asks a thousand times, of a few dozen types
+        self._safe: dict[tuple[type, str], bool] = {}  # a letter asks a hundred times, of a few types
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A field of a view without further questions: a letter has a thousand, and they hold plain values."""
+        if attribute in _FIELDS.get(type(obj), ()):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """The same for `map(attribute='title')` and its like."""
+        if argument in _FIELDS.get(type(obj), ()):
+            return getattr(obj, argument)
+        return super().getitem(obj, argument)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Arithmetic on small numbers only; texts are not multiplied or formatted."""

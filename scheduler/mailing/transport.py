@@ -129,7 +129,7 @@ class FolderTransport:
     def _write(self, name: str, letter: Letter) -> str:
         unfinished = self._folder / f".{name}.{os.getpid()}"
         with unfinished.open("wb") as file:
-            file.write(mime(letter).as_bytes())
+            file.write(mime(letter))
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(self._folder / name)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
+from email.policy import default
+
 import pytest
 from small_office import ADMIN, CITY, LIN, ZHOU, at
 
@@ -44,7 +47,7 @@ def test_it_goes_at_once_in_the_thread_of_the_wrong_mail_to_its_receiver_alone(o
     wrong = next(letter for letter in office.server.letters if letter.to.address == ZHOU)
     corrected(office)
     assert office.beat(reminded, "2026-01-23 10:00") == [ZHOU]
-    mail = mime(office.server.letters[-1])
+    mail = message_from_bytes(mime(office.server.letters[-1]), policy=default)
     assert office.server.letters[-1].subject == "【更正】报送工作年度报告（1月23日提醒邮件）"
     assert mail["In-Reply-To"] == wrong.message_id
     assert mail["References"] == f"{wrong.thread} {wrong.message_id}"

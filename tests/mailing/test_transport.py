@@ -26,7 +26,7 @@ MORNING = datetime(2026, 12, 31, 10, 0, tzinfo=BEIJING)
 
 
 def read_back(one: Letter) -> EmailMessage:
-    mail = message_from_bytes(mime(one).as_bytes(), policy=default)
+    mail = message_from_bytes(mime(one), policy=default)
     assert isinstance(mail, EmailMessage)
     return mail
 
@@ -122,7 +122,7 @@ def test_headers_texts_and_addresses_come_back_as_written() -> None:
 @pytest.mark.parametrize("size", [1, 10, 25, 26, 27, 60, 200])
 def test_a_subject_of_any_length_is_folded_and_read_back_whole(size: int) -> None:
     subject = ("【督办】3个单位2026年度 annual report 逾期" * 20)[:size].strip()
-    raw = mime(letter(subject=subject)).as_bytes()
+    raw = mime(letter(subject=subject))
     assert read_back(letter(subject=subject))["Subject"] == subject
     assert max(map(len, raw.split(b"\r\n"))) <= 78
     assert b"\n" not in raw.replace(b"\r\n", b"")
@@ -162,3 +162,18 @@ def test_the_calendar_file_is_an_attachment_with_its_method() -> None:
     assert part.get_param("method") == "PUBLISH"
     assert part.get_filename() == "deadline.ics"
     assert part.is_attachment()
+
+
+@pytest.mark.parametrize("name", ["林岚", "林" * 15, "林" * 17, "政务公开科" * 12, "Lin Lan", "林 Lan"])
+@pytest.mark.parametrize("copies", [0, 1, 20])
+def test_a_mail_is_what_the_standards_want(name: str, copies: int) -> None:
+    many = tuple(Mailbox(name, f"copy{n}@example.gov.cn") for n in range(copies))
+    to, office = Mailbox(name, LIN_LAN.address), Mailbox(name, OFFICE.address)
+    one = letter(to=to, reply_to=office, copies=many, invitation=b"X")
+    raw, mail = mime(one), read_back(one)
+    assert [part.defects for part in mail.walk()] == [[], [], [], [], []]
+    assert all(not mail[header].defects for header in mail)
+    assert max(map(len, raw.split(b"\r\n"))) <= 76
+    shown = [a.display_name for h in ("To", "Reply-To", "Cc") if mail[h] for a in mail[h].addresses]
+    # Of a name in two words the package that reads it shows the joint, against RFC 2047.
+    assert [one.replace(" ", "") for one in shown] == [name.replace(" ", "")] * (2 + copies)
