@@ -167,7 +167,9 @@ def test_an_event_of_another_kind_with_the_same_reference_takes_no_history_away(
     row = f"{NORMATIVE}\ncoordinator: {{unit: county}}"
     book = Book().event("2026-03-02", unit=None).event("2026-03-02", event="ended", unit=None)
     book.add(FactKind.ACK, None, "row/unassigned/R-1", entered="2026-03-03")
-    book.event("2026-03-02", entered="2026-03-04").event("2026-03-02", event="ended", entered="2026-03-05", unit="county")
+    book.event("2026-03-02", entered="2026-03-04").event(
+        "2026-03-02", event="ended", entered="2026-03-05", unit="county"
+    )
     found = plan(office(row), book, now="2026-03-05")
     assert found.history.task("row/city/R-1").acknowledged_at == at("2026-03-03")
 
