@@ -159,10 +159,9 @@ class History:
     def _bearers(self, table: Mapping[tuple[str, str], list[str]], obligation: str, period: str) -> frozenset[str]:
         names = (obligation, *self._former.get(obligation, ()))
         found = {(name, bearer) for name in names for bearer in table.get((name, period), ())}
-        return frozenset(
-            self._given(f"{name}/{bearer}/{period}") or bearer if bearer == UNASSIGNED else bearer
-            for name, bearer in found
-        )
+        nobody = {f"{name}/{bearer}/{period}" for name, bearer in found if bearer == UNASSIGNED}
+        given = [self._given(task) or {UNASSIGNED} for task in nobody]
+        return frozenset({bearer for _, bearer in found} - {UNASSIGNED}).union(*given)
 
     def periods(self, obligation: str) -> tuple[str, ...]:
         """The periods of an obligation about which something was recorded."""
@@ -257,14 +256,17 @@ class History:
         names = [f"{name}/{bearer}/{period}" for name in known]
         if self._index.assigned or self._index.claimed:
             nobody = [f"{name}/{UNASSIGNED}/{period}" for name in known]
-            names += [name for name in nobody if self._was_given(name, bearer)]
+            names += [name for name in nobody if bearer in self._given(name)]
         return tuple(names)
 
-    def _was_given(self, unassigned: str, bearer: str) -> bool:
-        """Whether an unassigned task went to this unit: by an assignment, else with its event."""
+    def _given(self, unassigned: str) -> frozenset[str]:
+        """The unit to which an unassigned task went: by an assignment, else with its event; none yet.
+
+        Several where events of several kinds share the reference; only one of them has a task of this obligation.
+        """
         if (unit := self._index.assigned.get(unassigned)) is not None:
-            return unit == bearer
-        return bearer in self._index.claimed.get(parts(unassigned)[2], ())
+            return frozenset({unit})
+        return self._index.claimed.get(parts(unassigned)[2], frozenset())
 
 
 def _by_number(said: tuple[str, str, Fact]) -> int:
