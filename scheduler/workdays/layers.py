@@ -63,7 +63,7 @@ def calendar(
 @lru_cache(maxsize=32)
 def _build(region: Region | None, closures: Closures, as_of: date | None, imported: tuple[Notice, ...]) -> Calendar:
     notices = tuple(n for n in imported if n.published is None or as_of is None or n.published <= as_of)
-    national = tuple(n for n in notices if n.region is None and (n.amends or is_believable(n)))
+    national = tuple(n for n in notices if n.region is None and (_amends(n) or is_believable(n)))
     words = _words(as_of, national)
     marks: dict[date, Mark] = {}
     for layer in (
@@ -93,6 +93,10 @@ def _build(region: Region | None, closures: Closures, as_of: date | None, import
         FIRST, bytes(works), bytes(provisional), MappingProxyType(marks), _voices(words), until, region, as_of
     )
     return Calendar(sheet)
+
+
+def _amends(notice: Notice) -> bool:
+    return notice.amends and FIRST.year <= notice.year <= LAST.year
 
 
 def is_believable(notice: Notice) -> bool:

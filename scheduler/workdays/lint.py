@@ -11,12 +11,13 @@ from scheduler.problems import Level, Place, Problem
 from scheduler.words import Phrase, say
 from scheduler.workdays.days import Kind, Notice
 from scheduler.workdays.facts import governing_year
-from scheduler.workdays.layers import calendar, library_notice
+from scheduler.workdays.layers import FIRST, LAST, calendar, library_notice
 from scheduler.workdays.statutory import decree, statutory_days
 from scheduler.workdays.table import Calendar
 
 _DAY = timedelta(1)
 _LONGEST_RUN = 6
+_FARTHEST = timedelta(14)  # of a make-up day from its holiday; since 2004 no more than six days
 _NO_PLACES: Mapping[date, Place] = MappingProxyType({})
 _Found = tuple[date | None, Problem]  # the day that a problem is about, None where it is the whole year
 
@@ -32,11 +33,17 @@ def lint(
     if not notice.days:
         hint = say("空的年度不算已公布；请等通知公布后再导入")
         return (Problem("notice-empty", say("{number}里一天也没有", number=notice.number), hint),)
+    if not FIRST.year <= notice.year <= LAST.year:
+        years = say("只认{first}年至{last}年的通知；请检查年份", first=FIRST.year, last=LAST.year)
+        message = say("{year}年不在日历范围之内", year=notice.year)
+        return (Problem("notice-year", message, years, _where(None, places)),)
     before = known or calendar()
     whole = not notice.amends and notice.region is None
     found = [*_outside(notice), *_make_up(notice)]
     if whole:
         found += [*_statutory(notice), *_balance(notice), *_removed(notice, before)]
+    elif notice.amends:
+        found += _incomplete(notice, before)
     found += _long_runs(notice, before)
     placed = (replace(problem, place=_where(day, places)) for day, problem in found)
     return tuple(sorted(placed, key=lambda p: p.level is Level.WARNING))
@@ -68,8 +75,12 @@ def _outside(notice: Notice) -> Iterator[_Found]:
 
 
 def _make_up(notice: Notice) -> Iterator[_Found]:
-    """A make-up working day is a Saturday or a Sunday; a plain weekday works anyhow."""
+    """A make-up working day is a Saturday or a Sunday near its holiday; a plain weekday works anyhow."""
     for day in notice.days:
+        ways = [abs(day.date - rest.date) for rest in notice.days if rest.name == day.name and not rest.works]
+        if day.works and min(ways, default=_DAY) > _FARTHEST:
+            message = say("{date}上班，但离{name}放假超过两周", date=day.date.isoformat(), name=day.name)
+            yield day.date, Problem("notice-make-up-far", message, say("请对照原文的月份和日期"), None, Level.WARNING)
         if day.works and day.date.weekday() < 5 and not notice.amends:
             message = say("{date}不是周末，却写成上班日", date=day.date.isoformat())
             yield day.date, Problem("notice-make-up-weekday", message, say("调休上班日都在周六、周日；请对照通知原文"))
@@ -121,6 +132,15 @@ def _year_days(year: int, known: Calendar) -> Iterator[date]:
     while day <= min(date(year, 12, 28), known.last):
         yield day
         day += _DAY
+
+
+def _incomplete(notice: Notice, known: Calendar) -> Iterator[_Found]:
+    """A few festivals of a year that nobody has arranged yet: more likely half a notice than an amendment."""
+    if not known.announced(date(notice.year, 1, 1)):
+        named = "、".join(dict.fromkeys(day.name for day in notice.days if day.name))
+        message = say("{year}年的安排尚未公布，这份通知只写了{named}", year=notice.year, named=named)
+        hint = say("请检查有没有粘贴全文；只导入这些，全年仍是暂定")
+        yield None, Problem("notice-incomplete", message, hint, None, Level.WARNING)
 
 
 def _long_runs(notice: Notice, known: Calendar) -> Iterator[_Found]:

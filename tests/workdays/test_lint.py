@@ -85,6 +85,29 @@ def test_a_make_up_day_on_a_weekday_is_an_error():
     assert "notice-make-up-weekday" in codes(lint(wrong, BEFORE_2026))
 
 
+def test_a_make_up_day_far_from_its_holiday_is_a_warning():
+    notice = without(notice_2026(), date(2026, 10, 10))
+    wrong = replace(notice, days=(*notice.days, NoticeDay(date(2026, 1, 10), True, "国庆节")))
+    found = lint(wrong, BEFORE_2026)
+    assert ("notice-make-up-far", Level.WARNING) in {(p.code, p.level) for p in found}
+
+
+@pytest.mark.parametrize("year", [1, 2003, 2051, 9999])
+def test_a_year_that_the_calendar_does_not_hold_is_an_error_and_settles_nothing(year):
+    for amends in (False, True):
+        notice = Notice("通知", year, None, (NoticeDay(date(year, 10, 1), False, "国庆节"),), amends)
+        assert codes(lint(notice)) == ["notice-year"]
+        assert calendar(imported=[notice]).digest == calendar().digest
+
+
+def test_half_a_notice_of_a_year_to_come_is_told_from_an_amendment():
+    text = (NOTICES / "2026.txt").read_text(encoding="utf-8")
+    parsed = parse_notice(text.partition("五、")[0])
+    assert parsed.problems == ()
+    assert codes(lint(parsed.notice, BEFORE_2026)) == ["notice-incomplete"]
+    assert lint(parsed.notice, calendar()) == ()  # of a year in force it amends those festivals
+
+
 def test_a_day_of_another_year_is_an_error():
     notice = notice_2026()
     wrong = replace(notice, days=(*notice.days, NoticeDay(date(2027, 3, 6), True, "春节")))
