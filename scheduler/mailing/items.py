@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from scheduler.mailing import wording
 from scheduler.mailing.datenotes import date_notes, provisional_note
+from scheduler.mailing.letter import one_line
 from scheduler.mailing.reader import beijing, on_duty, whose
 from scheduler.mailing.views import ChangeView, ItemView
 from scheduler.planning import Plan, standing
@@ -35,6 +36,7 @@ _DUE_NAMES = {SetBy.LAW: "法定期限", SetBy.TEXT: "规定期限", SetBy.OFFIC
 _ROLES = {"leader": "主要负责人", "deputy": "分管负责人", "office-head": "办公室主要负责人", "officer": "承办人"}
 _TOO_LATE = frozenset({Reason.OVERTAKEN, Reason.TARGET_PASSED})
 _MOST_NAMES = 20
+_LONGEST_TITLE = 60  # characters of what somebody typed as the title of an event
 _SAME_YEAR = 300  # days
 
 
@@ -126,8 +128,12 @@ def title_of(task: Task, plan: Plan) -> str:
     for event in sorted(shown.intersection(_events(slot.obligation)) if shown else ()):
         happening = plan.history.happening(event, slot.event or slot.period, task.bearer.unit)
         if happening is not None and happening.title:
-            title += f"：{happening.title}"
+            title += f"：{_cut(one_line(happening.title))}"
     return title
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TITLE else f"{text[: _LONGEST_TITLE - 1]}…"
 
 
 def span_of(task: Task, plan: Plan, now: datetime) -> str:

@@ -20,7 +20,8 @@ def cells(text: str) -> int:
 
 
 def clipped(text: str, room: int) -> str:
-    """The text, cut to `room` cells with a mark where something is missing."""
+    """The text in one line, cut to `room` cells with a mark where something is missing."""
+    text = _CONTROLS.sub(" ", text)
     if cells(text) <= room:
         return text
     kept, used = "", 1
@@ -51,7 +52,10 @@ def padded(text: str, room: int) -> str:
 def aligned(rows: Iterable[Sequence[str]], widths: Sequence[int] = (), gap: str = "  ") -> list[str]:
     """One line per row, its columns aligned; a width that is given and not 0 clips its column."""
     table = [
-        [clipped(cell, room) if room else cell for cell, room in zip(row, _rooms(widths, len(row)), strict=True)]
+        [
+            clipped(cell, room) if room else _CONTROLS.sub(" ", cell)
+            for cell, room in zip(row, _rooms(widths, len(row)), strict=True)
+        ]
         for row in rows
     ]
     if not table:

@@ -366,6 +366,16 @@ def test_both_alternatives_say_the_same(write: Callable[[], Letter]) -> None:
     assert re.sub(r"\s", "", html) == re.sub(r"\s", "", text)
 
 
+def test_what_somebody_typed_as_the_title_of_an_event_stays_in_its_line_and_is_cut() -> None:
+    title = "关于做好\x1b某项\n\n请汇款到\u202e某处\n" + "工作的意见" * 40
+    facts = event("policy.published", "国发〔2026〕9号", "xishan-county", "2026-12-01T16:00", title)
+    letter = written("2026-12-02T12:00", ("policy.repost/xishan-county/国发〔2026〕9号", "remind-4h"), facts=facts)
+    assert "：关于做好某项 请汇款到某处 工作的意见" in letter.subject
+    assert letter.subject.endswith("…（12月2日16:00前，剩4小时）")
+    assert len(letter.subject) < 120
+    assert letter.text.startswith("叶尔兰同志：")
+
+
 def test_the_table_for_a_superior_has_a_row_per_unit_in_the_order_of_the_register() -> None:
     html = letter_of(escalation_to_the_superior).html
     rows = [re.sub(r"\s|<[^>]+>", "", row) for row in re.findall(r"<tr>((?:(?!<tr).)*?)</tr>", html, re.DOTALL)]

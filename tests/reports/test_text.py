@@ -38,6 +38,11 @@ def test_folded_text_fits(text, lines):
     assert folded(text, 4) == lines
 
 
+def test_what_somebody_typed_neither_ends_a_line_nor_steers_a_terminal():
+    assert clipped("甲\n\x1b[31m乙", 9) == "甲 [31m乙"
+    assert aligned([("甲\u202e\n乙", "a"), ("丙", "\x9b2Jb")]) == ["甲 乙  a", "丙      2Jb"]
+
+
 def test_columns_are_aligned_by_cells():
     assert aligned([("逾期", "a"), ("办理中", "b")]) == ["逾期    a", "办理中  b"]
 
