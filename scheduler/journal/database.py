@@ -25,6 +25,7 @@ from scheduler.journal.tables import version
 from scheduler.problems import UnreachableError
 
 CHUNK = 500  # keys in one query
+_DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
 
 _WRITERS_LOCK = 0x64756261  # "duba": one advisory lock for all that write facts
 _PRAGMAS = (
@@ -192,9 +193,9 @@ def _parsed(text_: str) -> URL:
             url = url.set(drivername="postgresql+psycopg")
         url.get_dialect()().create_connect_args(url)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:  # a port or a time-out that is no number
-        raise failure("database-unreachable", text_.partition(":")[0], "sqlite:///… | postgresql://…") from error
-    if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise failure("database-unreachable", url.drivername, "sqlite:///… | postgresql://…")
+        raise failure("database-url", text_.partition(":")[0]) from error
+    if url.drivername not in _DRIVERS:
+        raise failure("database-url", url.drivername)
     return url
 
 
@@ -202,7 +203,7 @@ def _engine(url: URL, where: str) -> Engine:
     try:
         return _sqlite(url, where) if url.get_backend_name() == "sqlite" else _postgresql(url)
     except ImportError as error:
-        raise failure("database-unreachable", where, "pip install 'duban[postgresql]'") from error
+        raise failure("database-driver", where, str(error)) from error
 
 
 def _postgresql(url: URL) -> Engine:

@@ -17,6 +17,16 @@ _SAID = {
         say("打不开数据库 {where}：{detail}"),
         say("检查 DUBAN_DATABASE 的地址、目录权限和数据库服务是否在运行；duban doctor 会逐项检查"),
     ),
+    "database-url": (
+        say("数据库地址写得不对：{where}"),
+        say(
+            "可以写 sqlite:////绝对路径/duban.db 或 postgresql://用户:密码@服务器:5432/库名；密码里的 @ : / % 写成 %40 等"
+        ),
+    ),
+    "database-driver": (
+        say("连接 {where} 要用的程序包没有装好：{detail}"),
+        say("请运行 pip install 'duban[postgresql]'，或者把 DUBAN_DATABASE 改为 sqlite:///…"),
+    ),
     "database-read-only": (
         say("数据库 {where} 只能读，不能写入"),
         say("检查数据库文件及其所在目录是否属于运行 duban 的用户、磁盘是否以只读方式挂载"),

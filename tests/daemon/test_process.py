@@ -182,7 +182,7 @@ def test_a_setting_that_cannot_be_is_one_clear_problem(supervisor, env, code, pr
 @pytest.mark.parametrize(
     ("env", "problem"),
     [
-        ({"DUBAN_DATABASE": "mysql://x"}, "database-unreachable"),
+        ({"DUBAN_DATABASE": "mysql://x"}, "database-url"),
         ({"DUBAN_SMTP": "smtps://zwgk@mail.example.gov.cn"}, "smtp-password-missing"),
         ({"DUBAN_SMTP": "smtp://127.0.0.1", "DUBAN_SMTP_TIMEOUT": "soon"}, "smtp-timeout"),
         ({"DUBAN_SMTP_TIMEOUT": "soon"}, "smtp-timeout"),  # also where letters become files

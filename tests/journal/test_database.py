@@ -245,14 +245,30 @@ def test_a_journal_in_memory_serves_for_trials() -> None:
         "nonsense",
         "mysql://localhost/duban",
         "oracle+x://h/d",
-        "sqlite:////proc/no/duban.db",
+        "postgresql+psycopg2://h/d",
+        "sqlite+aiosqlite:///d",
         "postgresql://duban:geheim@127.0.0.1:port/duban",
+        "postgresql://duban:geheim@[::1/duban",
         "sqlite:///duban.db?timeout=abc",
     ],
 )
-def test_an_address_that_leads_nowhere_is_told(url: str) -> None:
-    with refused("database-unreachable"):
+def test_an_address_that_is_none_is_told_without_the_password(url: str) -> None:
+    with refused("database-url"):
         Journal.open(url)
+    with pytest.raises(UnreachableError) as error:
+        Journal.open(url)
+    assert "geheim" not in error.value.problems[0].text()
+
+
+def test_an_address_that_leads_nowhere_is_told() -> None:
+    with refused("database-unreachable"):
+        Journal.open("sqlite:////proc/no/duban.db")
+
+
+def test_without_the_package_for_postgresql_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with refused("database-driver"):
+        Journal.open("postgresql://duban:geheim@127.0.0.1:1/duban")
 
 
 def test_a_directory_in_place_of_the_file_is_told(tmp_path: Path) -> None:
