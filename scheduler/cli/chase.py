@@ -6,11 +6,12 @@ import click
 
 from scheduler import clock
 from scheduler.cli.desk import plan_around, steady
-from scheduler.cli.facts import about_task, add, fact
+from scheduler.cli.facts import about, about_task, fact
 from scheduler.cli.options import option, output_format, tell
 from scheduler.cli.output import line
 from scheduler.mailing.short import short_text
 from scheduler.planning import chasing
+from scheduler.planning.tasknames import named
 from scheduler.words import say
 
 
@@ -25,12 +26,13 @@ def chase(*, by_whom: str | None, task: str, text: bool) -> None:
     if text:
         _show(task)
     else:
-        add(by_whom, lambda clerk: chasing.chase(clerk.plan, clerk.by, clerk.now, task=task), task)
+        about(task, by_whom, lambda clerk, it: chasing.chase(clerk.plan, clerk.by, clerk.now, task=it))
 
 
 def _show(task: str) -> None:
     desk, now = steady(), clock.now()
     plan = plan_around(desk, desk.history(), now, task)
-    said = short_text(chasing.open_task(plan, task, now), plan, now)
-    click.echo(line({"task": task, "text": said}) if output_format() == "json" else said)
+    found = chasing.open_task(plan, named(task, plan).id, now)
+    said = short_text(found, plan, now)
+    click.echo(line({"task": found.id, "text": said}) if output_format() == "json" else said)
     click.echo(tell(say("没有发信，没有登记；转发或通话以后用 duban call 登记。")), err=True)

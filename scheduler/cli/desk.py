@@ -16,6 +16,7 @@ from scheduler.cli.table import chosen
 from scheduler.daemon.services import Services
 from scheduler.planning import History, Plan
 from scheduler.planning.periods import around
+from scheduler.planning.tasknames import fitting
 from scheduler.problems import Problem, UnreachableError
 from scheduler.register import Register
 from scheduler.settings import Settings
@@ -101,10 +102,10 @@ def login() -> str:
         return f"uid:{os.getuid()}"
 
 
-def plan_around(desk: Services, history: History, now: datetime, task_id: str | None) -> Plan:
-    """The plan at `now`; where a task lies outside its year, one that reaches as far as the task's period."""
+def plan_around(desk: Services, history: History, now: datetime, task: str | None) -> Plan:
+    """The plan at `now`; where a task (its id, or parts of it) is not in it, one that reaches as far as its period."""
     plan = desk.plan(now, history=history)
-    if task_id is None or plan.task(task_id) is not None:
+    if task is None or fitting(task, plan):
         return plan
-    since, until = around(task_id.rpartition("/")[2], now.date())
+    since, until = around((task.replace("/", " ").split() or [""])[-1], now.date())
     return desk.plan(now, since, until, history=history)

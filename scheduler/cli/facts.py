@@ -17,6 +17,7 @@ from scheduler.planning.entries import Accepted, Clerk
 from scheduler.planning.model import Moment
 from scheduler.planning.plan import Plan
 from scheduler.planning.reliance import relying
+from scheduler.planning.tasknames import named
 from scheduler.register.mistakes import UnreadableError
 from scheduler.register.scalars import duration as read_duration
 from scheduler.register.values import Duration
@@ -73,13 +74,16 @@ def add(
     task: str | None = None,
     mailed: Callable[[Plan], tuple[str, ...]] | None = None,
 ) -> None:
-    """Look at the state, write the entry down, say what it changed; `mailed` are notices that are wrong by it."""
+    """Look at the state, write the entry down, say what it changed; `mailed` are notices that are wrong by it.
+
+    The `task` only says how far the plan must reach.
+    """
     desk, now = steady(), clock.now()
     history = desk.history()
     before = plan_around(desk, history, now, task)
     accepted = accept(Clerk(before, by_whom or login(), now))
     facts = desk.journal.append([accepted.entry], now=now)
-    after = plan_around(desk, history.extended(facts), now, task)
+    after = plan_around(desk, history.extended(facts), now, accepted.entry.task or task)
     changed = effect(accepted, before, after, now)
     wrong = mailed(before) if mailed is not None else ()
     if output_format() == "json":
@@ -90,6 +94,11 @@ def add(
     if wrong:
         hint = say("有邮件据此发出，需要更正的：")
         click.echo("\n".join([tell(hint), *(f"  duban correct {name} --text …" for name in wrong)]), err=True)
+
+
+def about(task: str, by_whom: str | None, accept: Callable[[Clerk, str], Accepted]) -> None:
+    """The same of the one task that is meant, whose id `accept` gets."""
+    add(by_whom, lambda clerk: accept(clerk, named(task, clerk.plan).id), task)
 
 
 def _today(on: Moment | None) -> Moment:
@@ -134,7 +143,7 @@ def record(*, by_whom: str | None, on: Moment | None, **said: Any) -> None:
 @_evidence
 @_note
 def done(*, by_whom: str | None, task: str, on: Moment | None, evidence: str | None, note: str | None) -> None:
-    add(by_whom, lambda clerk: clerk.done(task, on=_today(on), evidence=evidence, note=note), task)
+    about(task, by_whom, lambda clerk, it: clerk.done(it, on=_today(on), evidence=evidence, note=note))
 
 
 @fact("report", "duban report annual-report.submit/changji-city/2026 --note 已通过公文交换系统报送")
@@ -143,7 +152,7 @@ def done(*, by_whom: str | None, task: str, on: Moment | None, evidence: str | N
 @_evidence
 @_note
 def report(*, by_whom: str | None, task: str, on: Moment | None, evidence: str | None, note: str | None) -> None:
-    add(by_whom, lambda clerk: clerk.report(task, on=_today(on), evidence=evidence, note=note), task)
+    about(task, by_whom, lambda clerk, it: clerk.report(it, on=_today(on), evidence=evidence, note=note))
 
 
 @fact(
@@ -156,7 +165,7 @@ def report(*, by_whom: str | None, task: str, on: Moment | None, evidence: str |
 @_evidence
 @_note
 def confirm(*, by_whom: str | None, task: str, on: Moment | None, evidence: str | None, note: str | None) -> None:
-    add(by_whom, lambda clerk: clerk.confirm(task, on=_today(on), evidence=evidence, note=note), task)
+    about(task, by_whom, lambda clerk, it: clerk.confirm(it, on=_today(on), evidence=evidence, note=note))
 
 
 @fact("return", "duban return annual-report.submit/changji-city/2026 --reason 统计数据与上年口径不一致")
@@ -164,13 +173,13 @@ def confirm(*, by_whom: str | None, task: str, on: Moment | None, evidence: str 
 @_on
 @_reason
 def return_(*, by_whom: str | None, task: str, on: Moment | None, reason: str) -> None:
-    add(by_whom, lambda clerk: clerk.return_(task, on=_today(on), reason=reason), task)
+    about(task, by_whom, lambda clerk, it: clerk.return_(it, on=_today(on), reason=reason))
 
 
 @fact("ack", "duban ack annual-report.submit/changji-city/2026", say("签收后只发最后一次提醒；逾期仍催办。"))
 @about_task
 def ack(*, by_whom: str | None, task: str) -> None:
-    add(by_whom, lambda clerk: clerk.ack(task), task)
+    about(task, by_whom, lambda clerk, it: clerk.ack(it))
 
 
 @fact(
@@ -188,7 +197,7 @@ def extend(
 ) -> None:
     if (by is None) == (to is None):
         raise click.UsageError(tell(say("--by 和 --to 写其中一个")), click.get_current_context())
-    add(by_whom, lambda clerk: clerk.extend(task, by=by, to=to, reason=reason, approved_by=approved_by), task)
+    about(task, by_whom, lambda clerk, it: clerk.extend(it, by=by, to=to, reason=reason, approved_by=approved_by))
 
 
 @fact("pause", "duban pause foi.reply/prefecture-office/2027-006 --on 2027-03-02 --reason 征求第三方意见")
@@ -196,7 +205,7 @@ def extend(
 @_on
 @_reason
 def pause(*, by_whom: str | None, task: str, on: Moment | None, reason: str) -> None:
-    add(by_whom, lambda clerk: clerk.pause(task, on=_today(on), reason=reason), task)
+    about(task, by_whom, lambda clerk, it: clerk.pause(it, on=_today(on), reason=reason))
 
 
 @fact(
@@ -207,7 +216,7 @@ def pause(*, by_whom: str | None, task: str, on: Moment | None, reason: str) -> 
 @about_task
 @_on
 def resume(*, by_whom: str | None, task: str, on: Moment | None) -> None:
-    add(by_whom, lambda clerk: clerk.resume(task, on=_today(on)), task)
+    about(task, by_whom, lambda clerk, it: clerk.resume(it, on=_today(on)))
 
 
 @fact("waive", "duban waive leader-interpretation/sun.li/2026 --reason 年内到任不足三个月 --approved-by xu.wen")
@@ -215,21 +224,21 @@ def resume(*, by_whom: str | None, task: str, on: Moment | None) -> None:
 @_reason
 @_approved
 def waive(*, by_whom: str | None, task: str, reason: str, approved_by: str) -> None:
-    add(by_whom, lambda clerk: clerk.waive(task, reason=reason, approved_by=approved_by), task)
+    about(task, by_whom, lambda clerk, it: clerk.waive(it, reason=reason, approved_by=approved_by))
 
 
 @fact("reopen", "duban reopen annual-report.submit/changji-city/2026 --reason 报告需补正")
 @about_task
 @_reason
 def reopen(*, by_whom: str | None, task: str, reason: str) -> None:
-    add(by_whom, lambda clerk: clerk.reopen(task, reason=reason), task)
+    about(task, by_whom, lambda clerk, it: clerk.reopen(it, reason=reason))
 
 
 @fact("assign", "duban assign rectify/unassigned/2026-03 --unit changji-city")
 @about_task
 @option("--unit", metavar="ID", required=True, words=say("责任单位"))
 def assign(*, by_whom: str | None, task: str, unit: str) -> None:
-    add(by_whom, lambda clerk: clerk.assign(task, unit=unit), task)
+    about(task, by_whom, lambda clerk, it: clerk.assign(it, unit=unit))
 
 
 @fact(
@@ -242,7 +251,7 @@ def assign(*, by_whom: str | None, task: str, unit: str) -> None:
 @option("--person", metavar="ID", words=say("和谁通的电话"))
 @_on
 def call(*, by_whom: str | None, task: str, note: str, person: str | None, on: Moment | None) -> None:
-    add(by_whom, lambda clerk: clerk.call(task, on=_today(on), note=note, person=person), task)
+    about(task, by_whom, lambda clerk, it: clerk.call(it, on=_today(on), note=note, person=person))
 
 
 @fact("void", "duban void 42 --reason 日期录错", say("序号见 duban audit log；原记录保留备查。"))

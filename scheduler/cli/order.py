@@ -12,8 +12,8 @@ from scheduler.cli.desk import login, plan_around, steady
 from scheduler.cli.drafts import Draft, lines, save
 from scheduler.cli.files import ending_in
 from scheduler.cli.options import command, option, tell
-from scheduler.planning.entries import unknown_task
 from scheduler.planning.model import Fact
+from scheduler.planning.tasknames import named
 from scheduler.problems import Problem, RefusedError
 from scheduler.reports.orders import ORDER, TARGET, can_be_ordered, next_number, number_of, order_of
 from scheduler.reports.shapes import iso
@@ -43,11 +43,9 @@ from scheduler.words import say
 def order(*, task: str, output: Path, new: bool, by_whom: str | None) -> None:
     desk, now = steady(), clock.now()
     plan = plan_around(desk, desk.history(), now, task)
-    found = plan.task(task)
-    if found is None:
-        unknown_task(plan, task)
+    found = named(task, plan)
     if not can_be_ordered(found, plan, now):
-        message = say("{task} 没有未办的事，不能督办", task=task)
+        message = say("{task} 没有未办的事，不能督办", task=found.id)
         raise RefusedError(Problem("nothing-to-order", message, say("用 duban status 看它办到哪一步")))
     head = desk.record.head()
 
@@ -61,4 +59,5 @@ def order(*, task: str, output: Path, new: bool, by_whom: str | None) -> None:
 
     fact = save(desk, compose, output, by_whom or login(), now)
     n, digest = fact.data["number"], str(fact.data["digest"])
-    click.echo(tell(say("已写成 {file}（第{n}号，代拟稿），摘要 {digest}", file=str(output), n=n, digest=digest)))
+    said = say("已写成 {file}（第{n}号，代拟稿），摘要 {digest}", file=str(output), n=n, digest=digest)
+    click.echo(tell(say("{task}：{said}", task=found.id, said=said)))

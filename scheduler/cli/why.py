@@ -8,7 +8,7 @@ from scheduler import clock
 from scheduler.cli.desk import plan_around, steady
 from scheduler.cli.options import command, output_format, spoken, tell
 from scheduler.cli.output import print_json, utter
-from scheduler.planning.entries import unknown_task
+from scheduler.planning.tasknames import named
 from scheduler.planning.why import calls
 from scheduler.planning.why import why as explain
 from scheduler.reports.shapes import days
@@ -19,15 +19,13 @@ from scheduler.words import say
     "why",
     formats=("text", "json"),
     example="duban why annual-report.submit/changji-city/2026",
-    more=say("任务编号是“事项/责任单位/期别”，见 duban status。"),
+    more=say("任务编号是“事项/责任单位/期别”，见 duban status；也可以写其中几段，只有一项任务符合即可。"),
 )
 @click.argument("task")
 def why(*, task: str) -> None:
     desk, now = steady(), clock.now()
     plan = plan_around(desk, desk.history(), now, task)
-    found = plan.task(task)
-    if found is None:
-        unknown_task(plan, task)
+    found = named(task, plan)
     steps, told = explain(found, plan), calls(found, plan)
     if output_format() == "json":
         print_json(
