@@ -41,6 +41,17 @@ _COLUMN_OF = MappingProxyType(
         "evidence-missing": "evidence",
     }
 )
+# A sheet has columns where a command has options.
+_HINT_OF = MappingProxyType(
+    {
+        "event-needs-time": say("“日期”一格写上时刻，例如 2026-11-23 09:30"),
+        "event-long-ago": say("年份没有写错的，“往年”一格写“是”"),
+        "record-whose": say("“人员”和“单位”写其中一格"),
+        "value-missing": say("“数值”一格写上数字，例如 3、85%、52/57"),
+        "evidence-missing": say("“凭证”一格写明文号、网址或收文登记号"),
+        "extension-not-later": say("“延长”一格例如 20wd，或者“延至”一格写日期"),
+    }
+)
 _WIDE = frozenset({FactKind.EVENT, FactKind.RECORD, FactKind.ASSIGN})  # they may move the tasks of any row
 
 
@@ -75,8 +86,8 @@ def judge(lines: Iterable[Line], plan: Plan, by: str, seq: int) -> tuple[tuple[A
 
 
 def _placed(problem: Problem, line: Line) -> Problem:
-    column = _COLUMN_OF.get(problem.code, "task")
-    return problem if problem.place else replace(problem, place=line.at(column))
+    place = problem.place or line.at(_COLUMN_OF.get(problem.code, "task"))
+    return replace(problem, place=place, hint=_HINT_OF.get(problem.code, problem.hint))
 
 
 class _Batch:

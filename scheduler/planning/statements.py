@@ -78,7 +78,7 @@ def _not_long_ago(at: Moment, now: datetime, *, old: bool) -> None:
     """A wrong year makes a task that is overdue at once: one says that it is right; RefusedError else."""
     if not old and day_of(at) < day_of(now.astimezone(BEIJING)) - _LONG_AGO:
         message = say("{at}是一年多以前，请检查年份", at=when(at))
-        refuse("event-long-ago", message, say("年份没有写错的，加上 --old（导入时在“往年”一格写“是”）"))
+        refuse("event-long-ago", message, say("年份没有写错的，加上 --old"))
 
 
 def _is_news(earlier: Happening | None, at: Moment, unit: str | None, more: Mapping[str, object]) -> None:
@@ -117,7 +117,7 @@ def record(
         hint = say("可写 3、85%、52/57")
         raise UsageError(Problem("bad-number", say("看不懂数值：{value}", value=value), hint))
     if value is None and _wants_number(plan, record):
-        hint = say("指标要写 --value，例如 3、85%、52/57（导入时写在“数值”一格）")
+        hint = say("指标要写 --value，例如 3、85%、52/57")
         raise UsageError(Problem("value-missing", say("{id} 是指标，没有写数值", id=record), hint))
     not_later(on, now)
     data: dict[str, Scalar] = {

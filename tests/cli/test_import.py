@@ -105,6 +105,21 @@ def test_nothing_is_written_where_one_line_is_wrong_and_all_mistakes_are_told(of
     assert log(office) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "code", "column"),
+    [
+        ({"事实": "办结", "任务": "annual-report/changji-city/2026"}, "evidence-missing", "凭证"),
+        ({**ISSUED, "日期": "2024-11-20"}, "event-long-ago", "往年"),
+        ({"事实": "记录", "记录": "interpretation", "日期": "2026-11-20"}, "record-whose", "人员"),
+    ],
+)
+def test_a_hint_names_the_column_and_not_the_option_of_a_command(give, line, code, column):
+    said = give(csv(line)).stderr
+    assert f"error[{code}]" in said
+    assert f"“{column}”" in said
+    assert "--" not in said
+
+
 def test_the_same_file_is_not_counted_twice(office, give):
     assert give(csv(TAUGHT)).exit_code == 0
     assert "error[record-twice]" in give(csv(TAUGHT)).stderr
