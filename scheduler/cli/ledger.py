@@ -43,7 +43,7 @@ def ledger(*, output: Path | None, as_of: Moment | None, **asked: Any) -> None:
     form = asked_format(output, ("xlsx", "csv"), "xlsx")
     found = situation(as_of)
     wanted = selection(found.register, found.now.date(), tree_of=asked.pop("tree"), **asked)
-    kept = [row for row in rows(found.plan, found.now) if wanted.keeps(row.standing)]
+    kept = rows(found.plan, found.now, wanted)
     if form == "xlsx":
         deliver(book_of(kept, found.plan, found.imprint), output)
         return

@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 import click
 
@@ -15,6 +16,7 @@ from scheduler.reports.text import folded
 from scheduler.words import Phrase
 
 WIDE = 80
+_PIECE = 500  # lines
 
 
 def line(value: object) -> str:
@@ -28,16 +30,16 @@ def print_json(value: object) -> None:
 
 
 def print_streamed(
-    head: Mapping[str, object], name: str, rows: Iterable[object], tail: Iterator[tuple[str, object]]
+    head: Mapping[str, object], name: str, rows: Iterable[str], tail: Iterator[tuple[str, object]]
 ) -> None:
-    """An object whose list `name` is written row by row, and whose `tail` is asked for only after the rows."""
+    """An object whose list `name` is written row by row, each JSON already; its `tail` is asked for only after them."""
     out = sys.stdout
     out.write("{\n")
     for key, value in head.items():
         out.write(f"{line(key)}: {line(value)},\n")
     out.write(f"{line(name)}: [")
     for n, row in enumerate(rows):
-        out.write((",\n" if n else "\n") + line(row))
+        out.write(f",\n{row}" if n else f"\n{row}")
     out.write("\n]")
     for key, value in tail:
         out.write(f",\n{line(key)}: {line(value)}")
@@ -50,6 +52,13 @@ def utter(said: Phrase | str, *, indent: int = 0, err: bool = False) -> None:
     click.echo(first, err=err)
     for text in rest:
         click.echo(" " * indent + text, err=err)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Many lines, some hundred at a time: the terminal or pipe is told of each piece."""
+    waiting = iter(lines)
+    while some := list(islice(waiting, _PIECE)):
+        click.echo("\n".join(some))
 
 
 def print_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

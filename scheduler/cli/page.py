@@ -52,7 +52,7 @@ def page(*, as_of: Moment | None, year: int | None, output: Path | None, **asked
 
 def _status(found: Situation, asked: dict[str, Any]) -> str:
     wanted = selection(found.register, found.now.date(), tree_of=asked.pop("tree"), **asked)
-    kept = [row for row in rows(found.plan, found.now) if wanted.keeps(row.standing)]
+    kept = rows(found.plan, found.now, wanted)
     return status_page(found, kept)
 
 

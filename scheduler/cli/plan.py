@@ -14,7 +14,7 @@ from scheduler.cli.files import asked_format, deliver, put
 from scheduler.cli.freezing import freeze as frozen_now
 from scheduler.cli.moments import day, end_of, start_of
 from scheduler.cli.options import command, option, output_format, spoken, tell
-from scheduler.cli.output import print_json, print_streamed, utter
+from scheduler.cli.output import line, print_json, print_lines, print_streamed, utter
 from scheduler.cli.running import running, running_calendars
 from scheduler.cli.situation import situation
 from scheduler.daemon.services import HORIZON, Services
@@ -95,11 +95,10 @@ def plan(
         return
     forecast = span.of(desk.plan(start, first, last))
     if form == "json":
-        rows = (data(task, notices) for task, notices in forecast.tasks())
+        rows = (line(data(task, notices)) for task, notices in forecast.tasks())
         print_streamed({}, "tasks", rows, (("load", part) for part in (forecast.load(),)))
     else:
-        for line in lines(forecast, spoken()):
-            click.echo(line)
+        print_lines(lines(forecast, spoken()))
 
 
 def _freeze(year: int | None, others: tuple[object, ...], by: str) -> None:
@@ -164,9 +163,9 @@ def _compare(desk: Services, span: _Span, now: datetime) -> None:
     new = compile_plan(desk.register, desk.calendars(), history, now=now, since=first, until=last)
     found = difference.difference(span.of(old), span.of(new))
     if output_format() == "json":
-        print_streamed({}, "tasks", (difference.data(changed, spoken()) for changed in found), iter(()))
+        print_streamed({}, "tasks", (line(difference.data(changed, spoken())) for changed in found), iter(()))
         return
-    for line in difference.lines(found):
-        click.echo(tell(line))
+    for said in difference.lines(found):
+        click.echo(tell(said))
     if not found:
         click.echo(tell(say("与正在运行的台账相比，期限和通知都没有变。")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -13,6 +12,7 @@ from scheduler.cli.options import spoken
 from scheduler.cli.running import running, running_calendars
 from scheduler.daemon.kept import is_whole
 from scheduler.daemon.services import HORIZON, Services
+from scheduler.journal.chain import EMPTY
 from scheduler.planning import Calendars, Plan, compile_plan
 from scheduler.planning.model import FactKind, Moment
 from scheduler.planning.plan import made_anew
@@ -99,14 +99,5 @@ def _event_of(row: Obligation) -> str:
 
 
 def _head(desk: Services, then: datetime | None) -> str | None:
-    if not desk.has_journal:
-        return None
-    if then is None:
-        head = desk.record.head()
-        return str(head) if head.seq else None
-    found = None
-    for fact in map(json.loads, desk.record.export()):
-        if datetime.fromisoformat(fact["entered"]) > then:
-            break
-        found = f"{fact['seq']}:{fact['hash']}"
-    return found
+    head = desk.record.head(then) if desk.has_journal else EMPTY
+    return str(head) if head.seq else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from scheduler.cli.files import asked_format, deliver, printed_to, put
 from scheduler.cli.filters import filters, selection
 from scheduler.cli.moments import moment
 from scheduler.cli.options import command, option, spoken, tell
-from scheduler.cli.output import print_csv, print_streamed, utter
+from scheduler.cli.output import print_csv, print_lines, print_streamed, utter
 from scheduler.cli.situation import Situation, situation
 from scheduler.daemon.services import TROUBLE, Services
 from scheduler.daemon.undelivered import undelivered
@@ -21,8 +22,9 @@ from scheduler.planning import Plan
 from scheduler.planning.decide import awaiting, held
 from scheduler.planning.model import Moment
 from scheduler.planning.spoken import when
+from scheduler.reports.listing import COLUMNS, documents, lines, records
 from scheduler.reports.shapes import iso
-from scheduler.reports.status import COLUMNS, Row, data, lines, record, rows, summary
+from scheduler.reports.status import Company, companies, members, summary
 from scheduler.reports.text import folded
 from scheduler.reports.unsettled import missing
 from scheduler.words import say
@@ -60,58 +62,59 @@ def status(*, as_of: Moment | None, output: Path | None, **asked: Any) -> None:
     found = situation(as_of)
     now, plan = found.now, found.plan
     wanted = selection(found.register, now.date(), tree_of=asked.pop("tree"), **asked)
-    kept = [row for row in rows(plan, now) if wanted.keeps(row.standing)]
+    kept = companies(plan, now, wanted)
     if form == "xlsx":
         from scheduler.reports.ledger import status_book  # noqa: PLC0415 - what the table on a screen does not need
 
-        deliver(status_book(kept, plan, found.imprint), output)
+        deliver(status_book(members(kept, plan, now), plan, found.imprint), output)
         return
     if form == "html":
         from scheduler.cli.rendering import status_page  # noqa: PLC0415 - as above
 
-        put(status_page(found, kept).encode(), output)
+        put(status_page(found, list(members(kept, plan, now))).encode(), output)
         return
     with printed_to(output, mark=form == "csv"):
         _print(form, found, kept)
 
 
-def _print(form: str, found: Situation, kept: list[Row]) -> None:
+def _print(form: str, found: Situation, kept: Sequence[Company]) -> None:
+    plan, now = found.plan, found.now
     if form == "json":
-        until = found.plan.calendars.of(found.register.office.region).announced_until
-        shape: dict[str, object] = {
-            "as_of": iso(found.now),
+        shape = {
+            "as_of": iso(now),
             "head": found.head,
-            "calendar": {"announced_until": iso(until)},
+            "calendar": {"announced_until": iso(plan.calendars.of(found.register.office.region).announced_until)},
+            "awaiting_release": _awaiting(kept, plan, now),
         }
-        shape |= {"calendar": {"announced_until": iso(until)}}
-        shape |= {"awaiting_release": _awaiting(kept, found.plan, found.now)}
-        print_streamed(shape, "tasks", map(data, kept), iter(()))
+        print_streamed(shape, "tasks", documents(members(kept, plan, now)), iter(()))
     elif form == "csv":
-        print_csv(COLUMNS, map(record, kept))
+        print_csv(COLUMNS, records(members(kept, plan, now)))
     else:
-        _say(kept, found.plan, found.now)
-        _foot(found.desk, found, found.now)
+        _say(kept, plan, now)
+        _foot(found.desk, found, now)
 
 
-def _say(found: list[Row], plan: Plan, now: datetime) -> None:
-    utter(say("截至{now:%Y-%m-%d %H:%M}：{summary}", now=now, summary=summary(found, now.date())))
-    if names := _awaiting(found, plan, now):
+def _say(kept: Sequence[Company], plan: Plan, now: datetime) -> None:
+    counted = summary(((one.standing, len(one.bearers)) for one in kept), now.date())
+    utter(say("截至{now:%Y-%m-%d %H:%M}：{summary}", now=now, summary=counted))
+    if names := _awaiting(kept, plan, now):
         utter(say("等待放行{n}个（duban release 名称）：", n=len(names)))
         for name in names[:_SHOWN]:
             click.echo(f"  {name}")
         if len(names) > _SHOWN:
             utter(say("  另有{n}个，见 duban outbox", n=len(names) - _SHOWN))
     click.echo("")
-    for line in lines(found, plan, now, spoken()):
-        click.echo(line)
-    if found:
+    print_lines(lines(members(kept, plan, now), plan, now, spoken()))
+    if kept:
         click.echo("")
 
 
-def _awaiting(kept: list[Row], plan: Plan, now: datetime) -> list[str]:
+def _awaiting(kept: Iterable[Company], plan: Plan, now: datetime) -> list[str]:
     """The names of the escalations of these tasks that have come and wait for a person."""
-    tasks = {row.task.id for row in kept}
-    return list(dict.fromkeys(d.notice.name for d in awaiting(plan, now) if d.notice.task.id in tasks))
+    waiting = [decision.notice for decision in awaiting(plan, now)]
+    rows = {one.task.slot.obligation.id for one in waiting}
+    tasks = {task.id for one in kept if one.slot.obligation.id in rows for task in one.tasks}
+    return list(dict.fromkeys(one.name for one in waiting if one.task.id in tasks))
 
 
 def _foot(desk: Services, found: Situation, now: datetime) -> None:

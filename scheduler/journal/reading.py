@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import sys
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -30,6 +31,9 @@ PAGE = 5000  # rows per read: bounded memory, and no transaction is left open wh
 
 _REFERRING = (FactKind.TABLE, FactKind.CALENDAR, FactKind.DRAFT, FactKind.FREEZE)  # `files`: digests of kept ones
 _FACTS = 'SELECT seq, kind, entered, "on", "by", task, data, previous, hash FROM fact'  # in the order of Raw
+_HEAD_THEN = """\
+SELECT seq, hash FROM fact WHERE seq < coalesce((SELECT min(seq) FROM fact WHERE entered > :until), :beyond)
+ORDER BY seq DESC LIMIT 1"""
 
 
 class Asked(Protocol):
@@ -98,9 +102,12 @@ class Reading:
             if last is None or row.entered <= last:
                 yield self._fact(row)
 
-    def head(self) -> Head:
-        """Number and hash of the last fact."""
-        last = self._asked.query("SELECT seq, hash FROM fact ORDER BY seq DESC LIMIT 1")
+    def head(self, until: datetime | None = None) -> Head:
+        """Number and hash of the last fact; of the last before the first that was entered after `until`."""
+        if until is None:
+            last = self._asked.query("SELECT seq, hash FROM fact ORDER BY seq DESC LIMIT 1")
+        else:
+            last = self._asked.query(_HEAD_THEN, until=stamp(until), beyond=sys.maxsize)
         return Head(*last[0]) if last else EMPTY
 
     def hash_of(self, seq: int) -> str | None:

@@ -17,7 +17,7 @@ from scheduler.planning.progress import has_records
 from scheduler.planning.reasons import Reason
 from scheduler.planning.standing import has_lapsed, standing
 from scheduler.planning.windows import Window
-from scheduler.register.values import MailPace, Target
+from scheduler.register.values import UNASSIGNED, MailPace, Target
 from scheduler.workdays import Region
 
 SILENT = {
@@ -70,9 +70,13 @@ class Cases:
         )
 
     def marked(self, slot: Slot, bearers: Mapping[str, Bearer]) -> AbstractSet[str]:
-        """Of whom something is recorded; the tasks of all others stand alike."""
+        """Of whom something is recorded; the tasks of all others stand alike, and so do their notices."""
+        return self.said(slot, bearers) | (self.plan.history.marked(slot.obligation.id, slot.period) & bearers.keys())
+
+    def said(self, slot: Slot, bearers: Mapping[str, Bearer]) -> AbstractSet[str]:
+        """Of whom somebody said something, or who is not named yet; the tasks of all others stand alike."""
         plan, row = self.plan, slot.obligation
-        found = plan.history.marked(row.id, slot.period) & bearers.keys()
+        found = (plan.history.touched(row.id, slot.period) | {UNASSIGNED}) & bearers.keys()
         if slot.span is None:
             return found
         return found | {name for name, who in bearers.items() if has_records(who, row, plan.history, plan.roster)}

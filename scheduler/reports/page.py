@@ -184,7 +184,7 @@ class _Maker:
             w={name: phrase.text(lang) for name, phrase in WORDS.items()},
             office=plan.register.office.name,
             as_of=f"{self._now.astimezone(BEIJING):%Y-%m-%d %H:%M}",
-            summary=summary(rows, self._now.date()).text(lang),
+            summary=summary(((row.standing, 1) for row in rows), self._now.date()).text(lang),
             head=head or "—",
             announced=when(plan.calendars.of(plan.register.office.region).announced_until),
             lights=tuple(self._lights.values()),

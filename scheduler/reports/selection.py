@@ -28,11 +28,17 @@ class Selection:
 
     def keeps(self, stands: Standing) -> bool:
         """Whether a task is among those asked for."""
+        return self.is_owed_by(stands.task.bearer) and self.meets(stands)
+
+    def is_owed_by(self, bearer: Bearer) -> bool:
+        """Whether the tasks of a bearer are."""
+        return (self.units is None or bearer.unit in self.units) and (not self.people or self._is_his(bearer))
+
+    def meets(self, stands: Standing) -> bool:
+        """Whether a task is, whoever owes it."""
         slot = stands.task.slot
         return (
-            (self.units is None or stands.task.bearer.unit in self.units)
-            and (not self.people or self._is_his(stands.task.bearer))
-            and (not self.states or stands.state in self.states)
+            (not self.states or stands.state in self.states)
             and (not self.lights or stands.light in self.lights)
             and (not self.obligations or slot.obligation.id in self.obligations)
             and (not self.categories or (slot.obligation.category or "") in self.categories)
@@ -44,6 +50,9 @@ class Selection:
         if bearer.person is not None:
             return bearer.person in self.people
         return (bearer.unit, bearer.role or "officer") in self.posts
+
+
+ALL = Selection()
 
 
 def tree(roster: Roster, root: str) -> frozenset[str]:

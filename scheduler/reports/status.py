@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from scheduler.planning.byhand import asked_steps
 from scheduler.planning.cases import SILENT, Cases
-from scheduler.planning.model import Light, Notice, NoticeKind, Outcome, OutcomeKind, Slot, Standing, State, Step, Task
+from scheduler.planning.history import History
+from scheduler.planning.model import Bearer, Light, NoticeKind, Outcome, Slot, Standing, State, Step, Task, tail
 from scheduler.planning.plan import Plan
-from scheduler.planning.spoken import STATES, when
-from scheduler.planning.standing import has_lapsed, standing
+from scheduler.planning.spoken import STATES
+from scheduler.planning.standing import standing
 from scheduler.planning.taskfacts import Called
 from scheduler.planning.windows import day_of, end_of
 from scheduler.register.values import SetBy
-from scheduler.reports.shapes import days, iso, kind_of
-from scheduler.reports.text import cells, clipped, folded
-from scheduler.words import Lang, Phrase, say
+from scheduler.reports.selection import ALL, Selection
+from scheduler.reports.shapes import kind_of
+from scheduler.words import Phrase, say
 
 LIGHTS = {Light.RED: say("红"), Light.YELLOW: say("黄"), Light.GREEN: say("绿"), Light.GREY: say("灰")}
-COLUMNS = (
-    "task", "obligation", "title", "bearer", "period", "state", "light", "opens", "printed", "due", "target", "outer",
-    "provisional", "done", "required", "missing", "done_on", "evidence", "acknowledged_at", "extensions", "next_notice",
-)  # fmt: skip
-_WIDE = 80
-_HOUR = 60  # minutes
+NEAR = 64  # companies whose tasks may stand among each other: what is known of so many is kept
 _WAITS = {State.REPORTED: 1, State.NOT_OPEN: 1, State.DONE_LATE: 2, State.DONE: 2, State.WAIVED: 2, State.DORMANT: 3}
 _EVERY_DAY = frozenset({State.OVERDUE, State.OPEN, State.REPORTED, State.DONE})
 _SUMMED = (
@@ -47,37 +43,74 @@ class Sent:
     outcome: Outcome
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Company:
+    """Tasks of one slot that stand alike, for nobody said anything of them; or a single one.
+
+    `standing` is that of the first; of a finished task its slot has the dates of then, `slot` those of the plan.
+    """
+
+    slot: Slot
+    standing: Standing
+    bearers: tuple[Bearer, ...]
+
+    @property
+    def tasks(self) -> Iterator[Task]:
+        """The tasks, made one by one."""
+        return (Task(self.standing.task.slot, bearer) for bearer in self.bearers)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One task as an auditor sees it."""
 
-    standing: Standing
+    task: Task
+    company: Company
     notices: tuple[Sent, ...]
     next_notice: datetime | None
     calls: tuple[Called, ...] = ()
 
     @property
-    def task(self) -> Task:
-        """The task itself."""
-        return self.standing.task
+    def standing(self) -> Standing:
+        """Where it stands."""
+        return replace(self.company.standing, task=self.task)
 
 
-def rows(plan: Plan, now: datetime) -> list[Row]:
-    """Every opened task and the next one of each row, red first, then by the due day."""
+def companies(plan: Plan, now: datetime, wanted: Selection = ALL) -> list[Company]:
+    """Every opened task that is `wanted` and the next one of each row, red first, then by the due day."""
     cases = Cases(plan)
-    found = [_row(task, cases, now) for slot in _shown(plan, now.date()) for task in plan.tasks_of(slot)]
-    return sorted(found, key=_hurt)
+    found = (
+        one for slot in _shown(plan, now.date()) for one in _companies(slot, cases, now) if wanted.meets(one.standing)
+    )
+    kept = (replace(one, bearers=tuple(filter(wanted.is_owed_by, one.bearers))) for one in found)
+    return sorted((one for one in kept if one.bearers), key=_hurt)
 
 
-def summary(found: Iterable[Row], today: date) -> Phrase:
-    """One sentence: how many are in each state, which make the total; of those under way, how many are due this week.
+def members(found: Iterable[Company], plan: Plan, now: datetime) -> Iterator[Row]:
+    """The tasks of companies one by one; those that hurt alike in the order of their ids."""
+    maker = _Maker(plan, now)
+    for _, alike in groupby(found, key=_hurt):
+        tasks = [(task.id, task, one) for one in alike for task in one.tasks]
+        for _, task, company in sorted(tasks, key=lambda named: named[0]):
+            yield maker.row(task, company)
+
+
+def rows(plan: Plan, now: datetime, wanted: Selection = ALL) -> list[Row]:
+    """All rows at once, for reports that go through them more than once."""
+    return list(members(companies(plan, now, wanted), plan, now))
+
+
+def summary(found: Iterable[tuple[Standing, int]], today: date) -> Phrase:
+    """One sentence on so many tasks of each standing: how many are in each state, which make the total; due this week.
 
     The states of every day are always there, the others where a task is in them.
     """
-    found = tuple(found)
-    counted = Counter(row.standing.state for row in found)
-    sunday = today + timedelta(6 - today.weekday())
-    soon = sum(row.standing.state is State.OPEN and today <= day_of(row.task.dates.target) <= sunday for row in found)
+    counted: Counter[State] = Counter()
+    sunday, soon = today + timedelta(6 - today.weekday()), 0
+    for stands, n in found:
+        counted[stands.state] += n
+        if stands.state is State.OPEN and today <= day_of(stands.task.dates.target) <= sunday:
+            soon += n
     parts = (
         say("{state}{n}", state=STATES[state], n=counted[state])
         if state is not State.OPEN
@@ -85,68 +118,7 @@ def summary(found: Iterable[Row], today: date) -> Phrase:
         for state in _SUMMED
         if counted[state] or state in _EVERY_DAY
     )
-    return say("共{n}项，{parts}", n=len(found), parts=tuple(parts))
-
-
-def data(row: Row) -> dict[str, object]:
-    """A task as JSON."""
-    stands, task, dates = row.standing, row.task, row.task.dates
-    progress = stands.progress
-    return {
-        "task": task.id,
-        "obligation": task.slot.obligation.id,
-        "title": task.slot.obligation.title,
-        "bearer": task.bearer.id,
-        "period": task.slot.period,
-        "state": stands.state.value,
-        "light": stands.light.value,
-        **days(dates),
-        "outer": iso(dates.outer),
-        "provisional": dates.provisional,
-        "progress": progress
-        and {"done": progress.done, "required": progress.required, "missing": list(progress.missing)},
-        "done_on": iso(stands.done_on),
-        "evidence": stands.evidence,
-        "acknowledged_at": iso(stands.acknowledged_at),
-        "extensions": stands.extensions,
-        "notices": [_sent(sent) for sent in row.notices],
-        "next_notice": iso(row.next_notice),
-        "calls": [{"on": iso(c.on), "person": c.person, "note": c.note, "by": c.by} for c in row.calls],
-    }
-
-
-def record(row: Row) -> list[object]:
-    """A task as a row of CSV, in the order of COLUMNS."""
-    shape = data(row)
-    progress = row.standing.progress
-    shape |= {"done": None, "required": None, "missing": None}
-    if progress:
-        shape |= {"done": progress.done, "required": progress.required, "missing": " ".join(progress.missing)}
-    return [shape[column] for column in COLUMNS]
-
-
-def lines(found: Iterable[Row], plan: Plan, now: datetime, lang: Lang) -> Iterator[str]:
-    """The tasks in the order of `rows`, each run of tasks of one row and period under a heading; 80 columns."""
-    names = {u.id: u.name for u in plan.register.units} | {p.id: p.name for p in plan.register.people}
-    for slot, run in groupby(found, key=lambda row: row.task.slot):
-        yield from folded(_heading(slot).text(lang), _WIDE)
-        for row in run:
-            stands = row.standing
-            light, state = LIGHTS[stands.light].text(lang), STATES[stands.state].text(lang)
-            yield f"  {light} {state}  {row.task.id}"
-            left = "".join(said.text(lang) for said in _left(row, plan, now))
-            yield f"     {clipped(bearer_name(row.task, names), 75 - cells(left))}{left}"
-
-
-def _heading(slot: Slot) -> Phrase:
-    dates = slot.dates
-    return say(
-        "{title}　办理时限{target}{mark}{due}",
-        title=slot.obligation.title,
-        target=when(dates.target),
-        mark=say("（暂定）") if dates.provisional else "",
-        due="" if dates.due == dates.target else say("，规定期限{due}", due=when(dates.due)),
-    )
+    return say("共{n}项，{parts}", n=counted.total(), parts=tuple(parts))
 
 
 def bearer_name(task: Task, names: Mapping[str, str]) -> str:
@@ -169,29 +141,84 @@ def _shown(plan: Plan, today: date) -> Iterator[Slot]:
         yield from (slot for slot in slots if slot.period == first.period)
 
 
-def _row(task: Task, cases: Cases, now: datetime) -> Row:
-    outcomes = cases.plan.history.outcomes(task.id)
-    stands = standing(task, cases.plan, now)
-    steps = {Notice(task, step).key: step.at for step in task.slot.steps} if outcomes else {}
-    sent = [_noted(task.id, key, outcome, steps.get(key)) for key, outcome in outcomes.items()]
-    sent.sort(key=lambda one: (one.at, one.step))
-    return Row(stands, tuple(sent), next_notice(stands, cases, now), cases.plan.history.task(task.id).calls)
+def _companies(slot: Slot, cases: Cases, now: datetime) -> Iterator[Company]:
+    bearers = cases.plan.owing.of(slot)
+    apart = cases.said(slot, bearers)
+    alike = tuple(bearer for name, bearer in bearers.items() if name not in apart)
+    for some in (alike, *((bearers[name],) for name in apart)):
+        if some:
+            yield Company(slot, standing(Task(slot, some[0]), cases.plan, now), some)
+
+
+def _hurt(one: Company) -> tuple[int, int, bool, datetime, str]:
+    """Red before yellow, open before reported before done; of what is overdue a limit set by law first; then by day."""
+    stands, row = one.standing, one.slot.obligation
+    lawful = stands.light is Light.RED and row.set_by is SetBy.LAW
+    return _HURTS[stands.light], _WAITS.get(stands.state, 0), not lawful, end_of(stands.task.dates.due), f"{row.id}/"
+
+
+class _Maker:
+    """Makes rows; what many of them share it works out once."""
+
+    def __init__(self, plan: Plan, now: datetime) -> None:
+        self._cases, self._history, self._now = Cases(plan), plan.history, now
+        self._withdrawn = frozenset(name.rpartition("#")[0] for name in plan.history.withdrawn)
+        self._quiet: dict[int, datetime | None] = {}
+        self._moments: dict[int, dict[str, datetime]] = {}
+        self._repeated: dict[int, datetime | None] = {}
+
+    def row(self, task: Task, company: Company) -> Row:
+        """The row of one task of a company."""
+        history, stands = self._history, company.standing
+        outcomes = history.outcomes(task.id)
+        if not outcomes and len(company.bearers) > 1 and task.id not in self._withdrawn:
+            slot = id(company.slot)  # which has one company of several
+            if slot not in self._quiet:
+                self._quiet[slot] = self._next(task, stands)
+            return Row(task, company, (), self._quiet[slot])
+        sent = self._sent(task, company.slot, outcomes) if outcomes else ()
+        return Row(task, company, sent, self._next(task, stands), history.task(task.id).calls)
+
+    def _next(self, task: Task, stands: Standing) -> datetime | None:
+        if stands.state in SILENT:
+            return None
+        slot = id(task.slot)
+        if slot not in self._repeated:
+            self._repeated[slot] = _repeated(task.slot, self._cases, self._now)
+        return _ahead(task, stands, self._history, self._now) or self._repeated[slot]
+
+    def _sent(self, task: Task, slot: Slot, outcomes: Mapping[str, Outcome]) -> tuple[Sent, ...]:
+        if id(slot) not in self._moments:
+            self._moments[id(slot)] = {tail(step, slot.dates.target): step.at for step in slot.steps}
+        moments, start = self._moments[id(slot)], len(task.id)
+        found = (_noted(key[start:], outcome, moments) for key, outcome in outcomes.items())
+        return tuple(sorted(found, key=lambda one: (one.at, one.step)))
 
 
 def next_notice(stands: Standing, cases: Cases, now: datetime) -> datetime | None:
     """When the next notice of a task would go if nothing more were done; None if none will."""
-    task, slot = stands.task, stands.task.slot
     if stands.state in SILENT:
         return None
-    outcomes, withdrawn = cases.plan.history.outcomes(task.id), cases.plan.history.withdrawn
-    for step in sorted((*slot.steps, *asked_steps(task, cases.plan.history)), key=lambda s: s.at):
-        notice = Notice(task, step)
-        if step.at > now and notice.key not in outcomes and notice.name not in withdrawn and _asks(step, stands):
+    return _ahead(stands.task, stands, cases.plan.history, now) or _repeated(stands.task.slot, cases, now)
+
+
+def _ahead(task: Task, stands: Standing, history: History, now: datetime) -> datetime | None:
+    """When the next step of the slot, or of this task alone, comes."""
+    name, target = task.id, task.dates.target
+    outcomes, withdrawn = history.outcomes(name), history.withdrawn
+    steps = (step for step in (*task.slot.steps, *asked_steps(task, history)) if step.at > now)
+    for step in sorted(steps, key=lambda step: step.at):
+        decided = name + tail(step, target) in outcomes or f"{name}#{step.name}" in withdrawn
+        if not decided and _asks(step, stands):
             return step.at
+    return None
+
+
+def _repeated(slot: Slot, cases: Cases, now: datetime) -> datetime | None:
+    """When the next of the endless chasers goes, once the first has gone."""
     repeats = cases.repeats(slot)
     latest = repeats.latest(now) if repeats is not None else None
-    following = repeats.step(latest + 1) if repeats is not None and latest is not None else None
-    return following.at if following is not None else None
+    return repeats.step(latest + 1).at if repeats is not None and latest is not None else None
 
 
 def _asks(step: Step, stands: Standing) -> bool:
@@ -201,53 +228,7 @@ def _asks(step: Step, stands: Standing) -> bool:
     return step.last or step.kind is not NoticeKind.REMINDER or stands.acknowledged_at is None
 
 
-def _noted(task_id: str, key: str, outcome: Outcome, at: datetime | None) -> Sent:
-    step = key[len(task_id) + 1 :].partition("@")[0]
-    return Sent(kind_of(step), step, at or outcome.at, outcome)
-
-
-def _hurt(row: Row) -> tuple[int, int, bool, datetime, str]:
-    """Red before yellow, open before reported before done; of what is overdue a limit set by law first; then by day."""
-    stands = row.standing
-    lawful = stands.light is Light.RED and row.task.slot.obligation.set_by is SetBy.LAW
-    return _HURTS[stands.light], _WAITS.get(stands.state, 0), not lawful, end_of(row.task.dates.due), row.task.id
-
-
-def _sent(sent: Sent) -> dict[str, object]:
-    outcome = sent.outcome
-    return {
-        "kind": sent.kind.value,
-        "step": sent.step,
-        "at": iso(sent.at),
-        "sent_at": iso(outcome.at) if outcome.kind is OutcomeKind.SENT else None,
-        "to": list(outcome.to),
-        "message_id": outcome.message_id,
-        "outcome": outcome.kind.value,
-        "reason": outcome.reason or None,
-    }
-
-
-def _left(row: Row, plan: Plan, now: datetime) -> Iterator[Phrase]:
-    """剩N个工作日 or 逾期N个工作日, counted on the bearer's calendar; what a quota still lacks."""
-    stands, dates = row.standing, row.task.dates
-    if stands.state in {State.DONE, State.DONE_LATE}:
-        yield say("，{day}办结", day=when(stands.done_on))
-        return
-    if stands.progress and stands.state is not State.WAIVED:
-        yield say("，已完成{done}/{required}", done=stands.progress.done, required=stands.progress.required)
-    if has_lapsed(stands, now):
-        yield say("，已过，不再提示")
-    elif stands.state in {State.OPEN, State.OVERDUE} and isinstance(dates.due, datetime):
-        yield _hours(dates.due, now)
-    elif stands.state in {State.OPEN, State.OVERDUE}:
-        n = plan.calendars.of(row.task.slot.region).count(now.date(), day_of(dates.target))
-        yield say("，剩{n}个工作日", n=n) if stands.state is State.OPEN else say("，逾期{n}个工作日", n=-n)
-
-
-def _hours(due: datetime, now: datetime) -> Phrase:
-    """What is left of a limit in hours, or how long it is over: whole hours, minutes below one."""
-    minutes = int(abs(due - now).total_seconds() // 60)
-    if minutes >= _HOUR:
-        n = minutes // _HOUR
-        return say("，逾期{n}小时", n=n) if now > due else say("，剩{n}小时", n=n)
-    return say("，逾期{n}分钟", n=minutes) if now > due else say("，剩{n}分钟", n=minutes)
+def _noted(mark: str, outcome: Outcome, moments: Mapping[str, datetime]) -> Sent:
+    """What became of the notice with this `tail`."""
+    step = mark[1:].partition("@")[0]
+    return Sent(kind_of(step), step, moments.get(mark) or outcome.at, outcome)

@@ -75,7 +75,7 @@ def test_it_is_one_file_without_script_or_network():
 def test_the_parts_of_the_head_make_its_total():
     for plan_, now in ((plan(), CUT_OFF), (plan_at(CUT_OFF, Facts()), CUT_OFF)):
         found = rows(plan_, now)
-        total, _, parts = summary(found, now.date()).text().partition("，")
+        total, _, parts = summary(((row.standing, 1) for row in found), now.date()).text().partition("，")
         numbers = [int(n) for n in re.findall(r"\d+", re.sub(r"（[^）]*）", "", parts))]
         assert (total, sum(numbers)) == (f"共{len(found)}项", len(found))
         states = Counter(STATES[row.standing.state].text() for row in found)

@@ -8,7 +8,8 @@ import pytest
 import year_office as office
 
 from scheduler.clock import BEIJING
-from scheduler.reports.status import lines, rows
+from scheduler.reports.listing import lines
+from scheduler.reports.status import rows
 from scheduler.words import Lang
 
 
