@@ -16,6 +16,7 @@ class Line:
 
 
 COMMANDS: dict[str, Line] = {
+    "init": Line("init", say("写一张起步的台账，带说明，试运行")),
     "check": Line("check", say("检查台账和日历，一次列出全部问题")),
     "where": Line("where", say("去向：文件各条由什么提醒、由什么承担")),
     "plan": Line("plan", say("列出一段时间内的任务和将发的通知")),
