@@ -21,7 +21,8 @@ def owed(plan: Plan, now: datetime) -> list[Decision]:
     SEND and SKIP are to be recorded, once; a HOLD is looked at again, and `at` says when, if it is known.
     """
     cases = Cases(plan)
-    return [decision for slot in plan.slots for decision in _of_slot(slot, cases, now)]
+    found = (pair for slot in plan.slots for pair in _rulings(slot, cases, now))
+    return [decision(task, _told(ruling, task, cases, now)) for task, ruling in found]
 
 
 def still_wanted(notice: Notice, plan: Plan, now: datetime) -> Decision:
@@ -60,12 +61,13 @@ def awaiting(plan: Plan, now: datetime) -> list[Decision]:
     """The escalations whose moment has come, that go as soon as a person lets them and not before."""
     cases = Cases(plan)
     asking = (slot for slot in plan.slots if any(step.ask and step.at <= now for step in slot.steps))
-    found = (decision for slot in asking for decision in _of_slot(slot, cases, now))
-    return [decision for decision in found if decision.reason is Reason.NEEDS_RELEASE]
+    found = (pair for slot in asking for pair in _rulings(slot, cases, now))
+    waiting = ((task, ruling) for task, ruling in found if ruling.reason is Reason.NEEDS_RELEASE)
+    return [decision(task, _told(ruling, task, cases, now)) for task, ruling in waiting]
 
 
-def _of_slot(slot: Slot, cases: Cases, now: datetime) -> Iterator[Decision]:
-    """The decisions on the tasks of a slot that have a notice without an outcome, or a chaser that was asked for.
+def _rulings(slot: Slot, cases: Cases, now: datetime) -> Iterator[tuple[Task, Ruling]]:
+    """The rulings on the tasks of a slot that have a notice without an outcome, or a chaser that was asked for.
 
     Tasks that stand alike, and whose readers are told alike, are judged once: a province has thousands in a slot.
     """
@@ -85,7 +87,7 @@ def _of_slot(slot: Slot, cases: Cases, now: datetime) -> Iterator[Decision]:
         alike: object = name if mark is None else (cases.way(bearer, told), mark)
         if alike not in judged:
             judged[alike] = rulings(cases.of(task, now), now)
-        yield from (decision(task, _told(ruling, task, cases, now)) for ruling in judged[alike])
+        yield from ((task, ruling) for ruling in judged[alike])
 
 
 def _told(ruling: Ruling, task: Task, cases: Cases, now: datetime) -> Ruling:
