@@ -133,8 +133,8 @@ def deliver(case: Case, step: Step, now: datetime, ready: datetime) -> Ruling:
         return Ruling(step, Verdict.SKIP, route.reason or Reason.NO_ADDRESS, route=route)
     if route.pace is MailPace.URGENT and step.kind is NoticeKind.REMINDER:
         return Ruling(step, Verdict.SKIP, Reason.URGENT_ONLY, route=route)
-    opens = case.window.next(case.slot.dates.opens)
-    if step.at.date() < case.slot.dates.opens and now < opens:
+    early = step.at.date() < case.slot.dates.opens
+    if early and now < (opens := case.window.next(case.slot.dates.opens)):
         return Ruling(step, Verdict.HOLD, Reason.NOT_OPEN, opens, route)
     overdue = end_of(case.slot.dates.due)
     if not step.ahead and not step.by_hand and now < overdue:

@@ -172,6 +172,11 @@ def test_a_chaser_new_in_the_table_is_overtaken_too(day: str) -> None:
     assert verdicts(story.owed(f"{day} 10:00")) == {"chase-1": "skip overtaken"}
 
 
+def test_a_window_that_opened_before_the_calendar_begins_holds_nothing_up() -> None:
+    story = Story(row().replace("by: 2026-01-30", "by: 2026-01-30, from: 1999-12-01"))
+    assert verdicts(story.owed("2026-01-23 09:00"))["remind-5wd"] == "send due"
+
+
 def test_before_its_window_opens_a_task_reminds_nobody() -> None:
     windowed = row().replace("by: 2026-01-30", "by: 2026-01-30, from: 2026-01-27")
     story = Story(windowed)
