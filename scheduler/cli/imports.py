@@ -11,6 +11,7 @@ import click
 from scheduler import clock
 from scheduler.cli.desk import login, steady
 from scheduler.cli.errors import shown
+from scheduler.cli.files import ending_in, put
 from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_json, problem_data
 from scheduler.planning import History
@@ -20,13 +21,17 @@ from scheduler.planning.model import Fact, FactKind
 from scheduler.planning.sheet import FORMS, read_lines
 from scheduler.problems import Problem
 from scheduler.register.reader import MAX_BYTES
+from scheduler.reports.blank import blank
 from scheduler.words import say
 
 
 @command(
     "import",
     formats=("text", "json"),
-    example="duban import 第三季度培训.xlsx --dry-run\nduban import facts.csv --by-whom he.ping",
+    example=(
+        "duban import --template 登记.xlsx\n"
+        "duban import 第三季度培训.xlsx --dry-run\nduban import facts.csv --by-whom he.ping"
+    ),
     more=say(
         "每行一个事实，按行的先后登记，后面的可以以前面的为依据；有一处错误，就一行也不登记。\n"
         "第一行是表头：事实（kind）必有，其余按需要：任务（task），或事项（obligation）、单位（unit）、期间（period）；"
@@ -37,10 +42,22 @@ from scheduler.words import say
         "单位、人员、事项等写编号或台账中的名称。CSV 用 UTF-8 或 GB18030 编码；XLSX 读第一张工作表。"
     ),
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@option(
+    "--template",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=ending_in("xlsx"),
+    metavar="FILE",
+    words=say("写一张空表：表头、说明、可选的词"),
+)
 @option("--dry-run", is_flag=True, words=say("只检查，不登记"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
-def import_(*, file: Path, dry_run: bool, by_whom: str | None) -> int:
+def import_(*, file: Path | None, template: Path | None, dry_run: bool, by_whom: str | None) -> int:
+    if (file is None) == (template is None):
+        raise click.UsageError(tell(say("写要登记的文件，或者 --template，两者选一")), click.get_current_context())
+    if file is None:
+        put(blank(steady().register, spoken()), template)
+        return 0
     with file.open("rb") as opened:
         content = opened.read(MAX_BYTES + 1)
     lines, problems = read_lines(str(file), content)

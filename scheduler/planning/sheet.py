@@ -12,7 +12,7 @@ from scheduler.register.reader import MAX_PROBLEMS
 from scheduler.register.sheets import Cell, Row, read_rows
 from scheduler.words import Phrase, say
 
-_COLUMNS: dict[str, tuple[str, ...]] = {
+HEADS: Mapping[str, tuple[str, ...]] = {  # the columns, each with the words that may stand above it
     "kind": ("事实", "类型"),
     "task": ("任务", "任务编号"),
     "obligation": ("事项", "事项编号"),
@@ -36,7 +36,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "planned": ("预定",),
     "old": ("往年",),
 }
-_HEADINGS = {word: name for name, words in _COLUMNS.items() for word in (name, *words)}
+_HEADINGS = {word: name for name, words in HEADS.items() for word in (name, *words)}
 _TASK = frozenset({"task", "obligation", "unit", "person", "period", "ref"})
 _DONE = _TASK | {"on", "evidence", "note"}
 
@@ -131,13 +131,13 @@ def read_lines(file: str, content: bytes) -> tuple[tuple[Line, ...], tuple[Probl
 
 def named(column: str) -> str:
     """A column as a person looks for it: 凭证（evidence）."""
-    return f"{_COLUMNS[column][0]}（{column}）"
+    return f"{HEADS[column][0]}（{column}）"
 
 
 def _headings(file: str, heading: Row) -> tuple[list[str | None], list[Problem]]:
     columns: list[str | None] = []
     problems: list[Problem] = []
-    hint = say("表头可用：{names}", names=tuple(named(name) for name in _COLUMNS))
+    hint = say("表头可用：{names}", names=tuple(named(name) for name in HEADS))
     for cell in heading:
         name = _HEADINGS.get(cell.text.lower())
         if cell.text and (name is None or name in columns):
@@ -185,5 +185,5 @@ def _misfits(line: Line) -> Iterator[Problem]:
         yield Problem("import-missing", message, say("也可以分写事项、单位（或人员）、期间三格"), line.place)
     for column in sorted(line.cells.keys() - form.known - {"kind"}):
         message = say("{kind}用不着{column}", kind=form.name, column=named(column))
-        hint = say("可写：{names}", names=tuple(named(name) for name in _COLUMNS if name in form.known))
+        hint = say("可写：{names}", names=tuple(named(name) for name in HEADS if name in form.known))
         yield Problem("import-extra", message, hint, line.at(column))
