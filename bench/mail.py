@@ -8,10 +8,13 @@ from __future__ import annotations
 import json
 import shutil
 import smtplib
+import sqlite3
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,13 +26,14 @@ from bench.sink import sink
 NOTE = """\
 The second column of each pair is the share of plain smtplib's. The letters are those of a nine o'clock, digests most of
 them. The sink is a process of its own on loopback. A server that accepts at once is no real one: a real one has the
-letter on its disk before it says so, which the second pair stands for. duban claims, looks again, renders, delivers and
-settles each letter, and has the attempt and the result on disk before and after.
+letter on its disk before it says so, and stands somewhere else, which the other pairs stand for. duban claims, looks
+again, renders, delivers and settles each letter, and has the attempt and the result on disk before and after. What of
+that every program must do that renders its letters, and writes down each one sent, the second and third row tell.
 """
 
-PAUSES = (0.0, 0.02)  # seconds until the server has a letter on its disk; 0: it says so at once
-CONNECTIONS = 4  # of plain smtplib, for what several bring
-_TIME = 20.0  # seconds of sending after which no further letter is begun
+PAUSES = (0.0, 0.02, 0.05)  # seconds until the server has a letter on its disk; 0: it says so at once
+CONNECTIONS, PROCESSES = 4, 2  # of plain smtplib and of duban, for what several bring
+_TIME = 12.0  # seconds of sending after which no further letter is begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +85,18 @@ def _daemon(folder: Path, transport: Any = None) -> Any:
 
 
 def duban(folder: Path, n: int, _port: int) -> tuple[int, float]:
-    """The daemon's own way: claim, look again, render, send, settle, each on disk before and after."""
+    """The daemon's own way: claim, look again, render, send, settle, each on disk before and after.
+
+    Once all is queued it waits for the end of its standard input.
+    """
     from scheduler.daemon.dispatch import Dispatch  # noqa: PLC0415
 
     daemon, took = _daemon(folder), [0.0]
     run = Dispatch.run
 
     def timed(self: Any, current: Any, tell_time: Any, progress: Callable[[], bool]) -> int:
+        print("ready", flush=True)
+        sys.stdin.readline()
         began, count = time.perf_counter(), [0]
 
         def enough() -> bool:
@@ -102,22 +111,70 @@ def duban(folder: Path, n: int, _port: int) -> tuple[int, float]:
     return daemon.beat(), took[0]
 
 
+def processes(folder: Path, n: int, port: int) -> tuple[int, float]:
+    """The same by several processes, which share the outbox; the longest of their times counts."""
+    asked = [sys.executable, "-m", "bench.mail", str(folder), "duban", str(n // PROCESSES), str(port)]
+    children = [
+        subprocess.Popen(asked, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(PROCESSES)
+    ]
+    for child in children:
+        assert child.stdout is not None
+        child.stdout.readline()
+    for child in children:  # all are ready
+        assert child.stdin is not None
+        child.stdin.close()
+    found = [json.loads(child.stdout.read().splitlines()[-1]) for child in children if child.stdout is not None]
+    for child in children:
+        child.wait()
+    return sum(one["n"]["letters"] for one in found), max(one["wall"] for one in found)
+
+
+def jobs(folder: Path, n: int) -> list[Callable[[], Any]]:
+    """What makes the same letters."""
+    from scheduler.mailing import Post  # noqa: PLC0415
+
+    found, compose = list[Callable[[], Any]](), Post.compose
+
+    def kept(*job: Any, **more: Any) -> Any:
+        found.append(lambda: compose(*job, **more))
+        return compose(*job, **more)
+
+    Post.compose = kept  # type: ignore[method-assign]
+    _daemon(folder, _Keeping(n)).beat()
+    return found[:n]
+
+
 def rendered(folder: Path, n: int) -> list[Raw]:
     """The same letters, rendered beforehand."""
+    return [_raw(job()) for job in jobs(folder, n)]
+
+
+def _raw(letter: Any) -> Raw:
     from scheduler.mailing.mime import mime  # noqa: PLC0415
 
-    keeping = _Keeping(n)
-    _daemon(folder, keeping).beat()
-    return [
-        Raw(
-            letter.sender.address, (letter.to.address, *(copy.address for copy in letter.copies)), letter.subject,
-            letter.text, letter.html, mime(letter),
-        )
-        for letter in keeping.letters
-    ]  # fmt: skip
+    to = (letter.to.address, *(copy.address for copy in letter.copies))
+    return Raw(letter.sender.address, to, letter.subject, letter.text, letter.html, mime(letter))
 
 
-def plain(letters: Sequence[Raw], port: int) -> int:
+def rendering(folder: Path, n: int, port: int, record: Path | None = None) -> tuple[int, float]:
+    """smtplib, one connection, each letter rendered when its turn has come; in the record before the next, if any."""
+    found = jobs(folder, n)
+    with closing(sqlite3.connect(record or ":memory:", isolation_level=None)) as written:
+        for said in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE sent (id TEXT, answer TEXT)"):
+            written.execute(said)
+        began = time.perf_counter()
+
+        def letters() -> Iterator[Raw]:
+            for job in found:
+                letter = job()
+                yield _raw(letter)
+                if record is not None:
+                    written.execute("INSERT INTO sent VALUES (?, 'accepted')", (letter.message_id,))
+
+        return plain(letters(), port), time.perf_counter() - began
+
+
+def plain(letters: Iterable[Raw], port: int) -> int:
     """smtplib, one connection, nothing but the dialogue."""
     sent = 0
     with smtplib.SMTP("127.0.0.1", port) as server:
@@ -165,7 +222,10 @@ def yagmail_(letters: Sequence[Raw], port: int) -> int:
 _PEERS: Mapping[str, Callable[[Sequence[Raw], int], int]] = {"plain": plain, "several": several, "yagmail": yagmail_}
 WAYS = {
     "plain": "smtplib, one connection, rendered beforehand",
+    "rendering": "smtplib, one connection, rendered by our templates in its turn",
+    "durable": "the same, and each one sent written down by SQLite, on disk",
     "duban": "duban, from the outbox, rendering and record included",
+    "processes": f"duban, {PROCESSES} processes on one outbox",
     "several": f"smtplib, {CONNECTIONS} connections, rendered beforehand",
     "yagmail": "yagmail, one connection per mail, rendered beforehand",
 }
@@ -180,6 +240,8 @@ def compared(work: Work, n: int) -> dict[float, dict[str, Measured]]:
             work.port = port
             for way in WAYS:
                 shutil.rmtree(work.state, ignore_errors=True)
+                for old in work.folder.glob("sent.sqlite*"):
+                    old.unlink()
                 found[pause][way] = inside(
                     "bench.mail", str(work.folder), way, str(n), str(port), limit=2 * LIMIT, env=work.env
                 )
@@ -210,6 +272,10 @@ def main() -> None:
     cpu = time.process_time()
     if way == "duban":
         sent, wall = duban(folder, n, port)
+    elif way == "processes":
+        sent, wall = processes(folder, n, port)
+    elif way in {"rendering", "durable"}:
+        sent, wall = rendering(folder, n, port, folder / "sent.sqlite" if way == "durable" else None)
     else:
         letters = rendered(folder, n)
         cpu, began = time.process_time(), time.perf_counter()
