@@ -120,7 +120,7 @@ class Command(click.Command):
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """用法: …"""
-        prefix = say("用法：").text(spoken(ctx)) + " "
+        prefix = say("用法：").text(spoken(ctx))
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -139,10 +139,16 @@ class Command(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """选项: …"""
         records = [p.get_help_record(ctx) for p in self.get_params(ctx) if isinstance(p, click.Option)]
-        with formatter.section(say("选项").text(spoken(ctx))):
-            formatter.write_dl([record for record in records if record])
+        _section(formatter, say("选项：").text(spoken(ctx)), [record for record in records if record])
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
+
+
+def _section(formatter: click.HelpFormatter, heading: str, rows: Sequence[tuple[str, str]]) -> None:
+    """As click's own, but for the colon, which is that of the language."""
+    formatter.write(f"\n{heading}\n")
+    with formatter.indentation():
+        formatter.write_dl(rows)
 
 
 class Group(Command, click.Group):
@@ -151,8 +157,7 @@ class Group(Command, click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """命令: …"""
         rows = [(name, self.line(ctx, name)) for name in self.list_commands(ctx)]
-        with formatter.section(say("命令").text(spoken(ctx))):
-            formatter.write_dl(rows)
+        _section(formatter, say("命令：").text(spoken(ctx)), rows)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which they were written down."""

@@ -89,3 +89,12 @@ def test_common_options_stand_before_or_after_the_command(office):
 def test_a_name_in_the_index_is_a_command():
     context = click.Context(duban)
     assert all(duban.get_command(context, name) for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("lang", "heads"), [("zh", ("用法：duban", "选项：", "命令：")), ("en", ("Usage: duban", "Options:", "Commands:"))]
+)
+def test_a_heading_has_the_colon_of_its_language(office, lang, heads):
+    lines = office("calendar", "--help", "--lang", lang).output.splitlines()
+    assert lines[0].startswith(heads[0])
+    assert set(heads[1:]) <= set(lines)
