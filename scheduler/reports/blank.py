@@ -38,19 +38,23 @@ _CHOSEN = say("编号，或台账里的名称")
 def blank(register: Register, lang: Lang) -> bytes:
     """The .xlsx file: a sheet to fill in, one that explains it, one with the words of this table to choose from."""
     from openpyxl import Workbook  # noqa: PLC0415 - half a second that no other command should pay
+    from openpyxl.worksheet.properties import PageSetupProperties  # noqa: PLC0415 - as above
 
     book = Workbook()
     facts: Worksheet = book.active  # type: ignore[assignment]  # a new book has one
     facts.title = say("登记").text(lang)
     heads = {column: words[0] if lang is Lang.ZH else column for column, words in HEADS.items()}
-    _put(facts, [list(heads.values())])
+    _put(facts, [list(heads.values())], bold=True)
     _explain(book.create_sheet(say("说明").text(lang)), heads, lang)
     lists = book.create_sheet(say("可选").text(lang))
     choices = _choices(register, lang)
-    _put(lists, [[heads[column] for column in choices]])
+    _put(lists, [[heads[column] for column in choices]], bold=True)
     for number, words in enumerate(choices.values(), 1):
         _put(lists, [[word] for word in words], row=2, column=number)
     _guide(facts, lists.title, choices, lang)
+    for sheet in book.worksheets:  # as wide as a page
+        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
@@ -102,8 +106,9 @@ def _explain(sheet: Worksheet, heads: Mapping[str, str], lang: Lang) -> None:
     _put(sheet, [[said.text(lang)]])
     rows = [[head, _told(column, lang), _forms(column, lang)] for column, head in heads.items()]
     above = [head.text(lang) for head in (say("表头"), say("写什么"), say("哪些事实"))]
-    _put(sheet, [above, *rows], row=3)
-    for at, width in zip("ABC", (14, 60, 80), strict=True):
+    _put(sheet, [above], row=3, bold=True)
+    _put(sheet, rows, row=4)
+    for at, width in zip("ABC", (14, 60, 100), strict=True):
         sheet.column_dimensions[at].width = width
 
 
@@ -121,9 +126,12 @@ def _forms(column: str, lang: Lang) -> str:
     return Phrase("{kinds}", {"kinds": tuple(needs)}).text(lang)
 
 
-def _put(sheet: Worksheet, rows: Iterable[Sequence[str]], row: int = 1, column: int = 1) -> None:
+def _put(sheet: Worksheet, rows: Iterable[Sequence[str]], row: int = 1, column: int = 1, *, bold: bool = False) -> None:
     """Texts as texts, also one that looks like a formula."""
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415 - see `blank`
+
     for down, line in enumerate(rows, row):
         for right, text in enumerate(line, column):
             cell = sheet.cell(down, right, text)
-            cell.data_type = "s"
+            cell.data_type, cell.font = "s", Font(bold=bold)
+            cell.alignment = Alignment(vertical="top", wrap_text=row > 1 and not bold)
