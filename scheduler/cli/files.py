@@ -9,14 +9,16 @@ from contextlib import contextmanager, redirect_stdout
 from io import TextIOWrapper
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from scheduler.cli.options import output_format, tell
 from scheduler.problems import Problem, UsageError
-from scheduler.reports.workbook import Book, written
 from scheduler.words import say
+
+if TYPE_CHECKING:
+    from scheduler.reports.workbook import Book
 
 _ENDINGS = {"text": "txt"}  # of the formats that files are not named after
 
@@ -62,6 +64,8 @@ def _fitting(output: Path, formats: Sequence[str]) -> str:
 
 def deliver(book: Book, output: Path | None) -> None:
     """Write an Excel file, as `put` does."""
+    from scheduler.reports.workbook import written  # noqa: PLC0415 - who writes a book has made it there
+
     put(written(book), output)
 
 

@@ -10,7 +10,6 @@ import click
 
 from scheduler.cli.options import option
 from scheduler.planning import meant
-from scheduler.planning.entries import known
 from scheduler.planning.model import Light, State
 from scheduler.planning.periods import Period
 from scheduler.planning.spoken import STATES
@@ -88,7 +87,8 @@ def selection(
     categories = named(category)
     for one in sorted(categories - {""}):
         heads = sorted({row.category for row in register.obligations if row.category})
-        known(one, heads, "unknown-category", say("台账中没有这个类别：{id}", id=one))
+        if one not in heads:
+            meant.unknown(one, heads, "unknown-category", say("台账中没有这个类别：{id}", id=one))
     for one in period:
         _period(one)
     roster = Roster(register)

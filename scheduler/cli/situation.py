@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from scheduler import clock
 from scheduler.cli.desk import steady
@@ -20,7 +21,9 @@ from scheduler.planning.windows import day_of
 from scheduler.problems import RefusedError
 from scheduler.register import Register
 from scheduler.register.model import Before, Obligation, With, Within
-from scheduler.reports.workbook import Imprint
+
+if TYPE_CHECKING:
+    from scheduler.reports.workbook import Imprint
 
 _YEAR = timedelta(days=365)  # so far back is shown where the office names no start
 _CALENDAR = (FactKind.CALENDAR, FactKind.VOID)
@@ -43,6 +46,8 @@ class Situation:
     @property
     def imprint(self) -> Imprint:
         """What stands on a file that is made from it."""
+        from scheduler.reports.workbook import Imprint  # noqa: PLC0415 - a table on a screen needs none
+
         return Imprint(self.register.office.name, self.now, self.head, spoken())
 
 

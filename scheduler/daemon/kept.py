@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scheduler.planning.index import effective
 from scheduler.planning.model import Entry, Fact, FactKind
@@ -14,7 +15,9 @@ from scheduler.register import Loaded, Register, parse
 from scheduler.register.sections import included, read_file
 from scheduler.words import say
 from scheduler.workdays import Notice, Region
-from scheduler.workdays.notice import Parsed, decoded, parse_notice
+
+if TYPE_CHECKING:
+    from scheduler.workdays.notice import Parsed
 
 WHOLE = "in-force"  # the kind under which the calendars in force are kept, and the mark of the fact that says so
 Kept = Callable[[str], bytes]  # what was kept under a digest
@@ -32,6 +35,8 @@ class Given:
 
 def read_notice(content: bytes, file: str, given: Given, earlier: Sequence[Notice] = ()) -> Parsed:
     """A notice from its bytes; `earlier` are those already imported, on which a prolonged holiday builds."""
+    from scheduler.workdays.notice import decoded, parse_notice  # noqa: PLC0415 - most offices import none in a year
+
     parsed = parse_notice(
         decoded(content), file=file, year=given.year, published=given.published, region=given.region, earlier=earlier
     )

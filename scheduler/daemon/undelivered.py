@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from scheduler.clock import BEIJING
-from scheduler.journal import OutboxRow, Reading
 from scheduler.planning.model import Fact, FactKind, Recipient
 from scheduler.problems import Level, Problem
 from scheduler.register import Register
 from scheduler.words import Phrase, say
+
+if TYPE_CHECKING:
+    from scheduler.journal import OutboxRow, Reading
 
 _GRACE = timedelta(days=2)  # so long a returned mail takes: until then an acceptance says nothing of the mailbox
 

@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scheduler.clock import BEIJING
 from scheduler.journal.chain import canonical
-from scheduler.journal.values import Body
 from scheduler.planning.model import Moment, Recipient, Scalar
 from scheduler.words import Phrase, say
+
+if TYPE_CHECKING:
+    from scheduler.journal.values import Body
 
 
 def stamp(moment: datetime) -> str:
@@ -83,14 +85,6 @@ def read_recipients(text: str) -> tuple[Recipient, ...]:
 def written_body(body: Body | None) -> str | None:
     """A rendered body as JSON."""
     return None if body is None else canonical(asdict(body))
-
-
-def read_body(text: str | None) -> Body | None:
-    """The reverse of `written_body`."""
-    if text is None:
-        return None
-    plain = json.loads(text)
-    return Body(**plain | {"references": tuple(plain.get("references", ()))})
 
 
 def _recipient(recipient: Recipient) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -9,10 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from scheduler.journal.database import in_chunks
-from scheduler.journal.encoding import maybe, moment, read_body, read_recipient, read_recipients
+from scheduler.journal.encoding import maybe, moment, read_recipient, read_recipients
 from scheduler.journal.errors import readable
 from scheduler.journal.tables import STILL_OPEN, attempt, notice, outbox
-from scheduler.journal.values import Attempt, OutboxRow, OutboxState
+from scheduler.journal.values import Attempt, Body, OutboxRow, OutboxState
 from scheduler.planning.model import MessageKind, Outcome, OutcomeKind
 
 columns = tuple(outbox.c)
@@ -121,6 +122,14 @@ def _row(row: Row[Any], notices: tuple[str, ...]) -> OutboxRow:
         queue_id=row.queue_id,
         response=row.response,
         last_error=row.last_error,
-        body=read_body(row.body),
+        body=_body(row.body),
         notices=notices,
     )
+
+
+def _body(text: str | None) -> Body | None:
+    """What `written_body` wrote."""
+    if text is None:
+        return None
+    plain = json.loads(text)
+    return Body(**plain | {"references": tuple(plain.get("references", ()))})

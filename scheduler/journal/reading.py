@@ -18,7 +18,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from scheduler.journal.agreement import TELLING, disagreement
 from scheduler.journal.chain import EMPTY, Anchor, Audit, Fault, FaultKind, Head, Raw, audit
 from scheduler.journal.encoding import maybe, moment, read_data, read_on, read_recipient, read_recipients, stamp
 from scheduler.journal.errors import failure, told
@@ -199,6 +198,8 @@ class Reading:
         return None
 
     def _outbox_fault(self) -> Fault | None:
+        from scheduler.journal.agreement import TELLING, disagreement  # noqa: PLC0415 - only `audit verify` asks
+
         with self._asked.steady():
             return disagreement(self._asked, self._rows(None, TELLING))
 
