@@ -70,7 +70,7 @@ def _readable(parse: Callable[[str], object], text: str) -> bool:
 def identifier(text: str) -> str:
     """An id: letters (Chinese too), digits, `.`, `-`, `_`; no slash, space or `#`, since task ids are built from it."""
     word = text.strip()
-    if _ID.fullmatch(word) and len(word) <= 100:
+    if _ID.fullmatch(word) and len(word) <= 100 and unicodedata.normalize("NFKC", word) == word:
         return word
     message = say("“{text}”不能作编号", text=text[:60])
     raise UnreadableError(Code.BAD_ID, message, say("编号只用字母、汉字、数字、点、连字符和下划线，不超过100个字"))

@@ -178,6 +178,7 @@ ONE_BY_ONE = [
     ("    title: 月报\n", "    title: 月报\n    stops_for: [meeting, ‸nothing]\n", "unknown-event"),
     ("    title: 月报\n", "    title: 月报\n    evidence: ‸maybe\n", "bad-value"),
     ("    title: 月报\n", "    title: 月报\n    set_by: ‸nobody\n", "bad-value"),
+    ("  - id: monthly\n", "  - id: ‸monthly２\n", "full-width"),
     ("  - id: update\n", "  - id: ‸monthly\n", "duplicate-id"),
     ("  - id: monthly\n", "  - id: meeting\n", "duplicate-id"),
     ("by: 办文流程", "by: ‸没时间", "bad-value"),
