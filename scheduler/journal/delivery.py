@@ -45,7 +45,9 @@ _AHEAD = exists().where(
     attempt.c.started > bindparam("now"),
 )
 _DUE = and_(outbox.c.state.in_(WAITING), or_(outbox.c.not_before <= bindparam("now"), _AHEAD))
-_GONE = and_(outbox.c.state == _LEASED, outbox.c.lease_until <= bindparam("now"))
+# No lease given by this clock lasts so long: its owner died before the clock was set back.
+_ENDLESS = outbox.c.lease_until > bindparam("too_far")
+_GONE = and_(outbox.c.state == _LEASED, or_(outbox.c.lease_until <= bindparam("now"), _ENDLESS))
 NEXT = (
     select(*columns).where(STILL_OPEN, or_(_DUE, _GONE)).order_by(outbox.c.rank, outbox.c.moment, outbox.c.id).limit(2)
 )
@@ -80,7 +82,7 @@ def retry_at(attempt_: int, now: datetime) -> datetime:
 
 def claim(connection: Connection, owner: str, now: datetime, lease: timedelta) -> Claim | None:
     """Take the message that goes next (hours before days, then the oldest), and write down the attempt."""
-    rows = connection.execute(NEXT, {"now": stamp(now)}).all()
+    rows = connection.execute(NEXT, {"now": stamp(now), "too_far": stamp(now + 2 * lease)}).all()
     if not rows:
         return None
     row = rows[0]

@@ -159,6 +159,15 @@ def test_a_clock_set_back_by_a_day_does_not_keep_a_message_back_for_a_day(journa
     assert journal.claim("one", NOW + MINUTE, LEASE) is None  # from now on its pauses are those of this clock
 
 
+def test_a_lease_of_a_dead_owner_does_not_last_as_long_as_the_clock_was_ahead(journal: Journal) -> None:
+    queue(journal, 1)
+    claimed(journal, at=NOW + timedelta(days=2))
+    assert claimed(journal, owner="two").attempt == 2
+    assert [attempt.result for attempt in journal.attempts("m0")] == ["lapsed", None]
+    assert journal.claim("three", NOW, LEASE) is None
+    assert journal.claim("three", NOW - LEASE, LEASE) is None  # a small step takes nothing from the living
+
+
 def test_the_same_owner_may_settle_late_as_long_as_nobody_took_over(journal: Journal) -> None:
     queue(journal, 1)
     claim = claimed(journal)
@@ -290,7 +299,7 @@ def test_the_search_for_the_next_message_uses_its_index(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/duban.db"
     Journal.open(url).close()
     engine = create_engine(url)
-    query = NEXT.params(now="2026-11-23").compile(engine, compile_kwargs={"literal_binds": True})
+    query = NEXT.params(now="2026-11-23", too_far="2026-11-24").compile(engine, compile_kwargs={"literal_binds": True})
     with engine.connect() as connection:
         plan = str(connection.execute(text(f"EXPLAIN QUERY PLAN {query}")).all())
     engine.dispose()
