@@ -14,6 +14,7 @@ from itertools import groupby
 from scheduler.clock import BEIJING
 from scheduler.planning.model import FactKind
 
+from . import deeds
 from .office import ADMIN
 from .oracle import Expected
 from .people import Said, State, state_of
@@ -21,7 +22,7 @@ from .server import Delivery
 from .world import Beat, World
 
 DAY = timedelta(days=1)
-_LAXLY = {FactKind.ACK, FactKind.RELEASE, FactKind.WITHDRAW, FactKind.EVENT}
+_LAXLY = {FactKind.ACK, FactKind.RELEASE, FactKind.WITHDRAW, FactKind.EVENT, FactKind.CALL, FactKind.CORRECT}
 
 
 class Promise(StrEnum):
@@ -54,7 +55,8 @@ def violations(world: World) -> list[str]:
         *judge.chain(), *judge.repeats(), *judge.storms(), *judge.letters(), *judge.escalations(), *judge.losses(),
         *judge.reasons(), *judge.edits(),
     ]  # fmt: skip
-    return [f"{promise.name}: {what}" for promise, what in found]
+    by_hand = [*deeds.crowded(judge), *deeds.lost(judge)]
+    return [f"{promise.name}: {what}" for promise, what in found] + [f"{name}: {what}" for name, what in by_hand]
 
 
 def _end(day: date | datetime) -> datetime:
@@ -165,6 +167,9 @@ class Judge:
                 yield Promise.HOUR, f"{where}: {d.kind} at a time without mail"
             if d.copies:
                 yield Promise.READER, f"{where}: copies to {d.copies}"
+            if d.kind == "correction":
+                for name, wrong in deeds.wrong_correction(self, d):
+                    yield Promise[name], f"{where}: {wrong}"
             for key in d.notices:
                 for promise, wrong in self._notice(d, key, beat, self._made(key)):
                     yield promise, f"{where}: {key}: {wrong}"
@@ -175,6 +180,10 @@ class Judge:
 
     def _notice(self, d: Delivery, key: str, beat: Beat, made: Beat) -> Iterator[Broken]:
         task, _, rest = key.partition("#")
+        if rest.startswith(deeds.BY_HAND):
+            for name, wrong in deeds.wrong_chaser(self, d, key, beat, made):
+                yield Promise[name], wrong
+            return
         state = self.state(task, d.facts)
         then, now = self.expected(made).get(key), self.expected(beat).get(key)
         if state.moved:

@@ -30,6 +30,7 @@ from scheduler.settings import settings
 from scheduler.workdays import Calendar
 from scheduler.workdays.keeping import written
 
+from . import deeds
 from .office import Office, edited, random_office
 from .oracle import Happened, Oracle
 from .people import Said, act, settle, state_of
@@ -81,6 +82,7 @@ class World:
 
     seed: int
     rounds: int = 2000  # a broken program may go round for ever
+    by_hand: bool = False  # people ask for chasers, telephone and correct mails as well
     rng: Random = field(init=False)
     counts: Counter[str] = field(default_factory=Counter)
     beats: list[Beat] = field(default_factory=list)
@@ -95,6 +97,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.rng = Random(self.seed)
+        self._deeds = Random(f"deeds {self.seed}")
         self._luck = Random(f"luck {self.seed}")  # what hangs on the program's doings changes no plan of the year
         first = date(self.rng.randint(2012, 2023), 1, 1) + timedelta(days=self.rng.randrange(360))
         self.true = datetime.combine(first, datetime.min.time(), BEIJING) + self.rng.randrange(24) * HOUR
@@ -187,6 +190,11 @@ class World:
         for what, least, most in (("crash", 3, 14), ("temporary", 0, 3), ("configuration", 0, 2), ("refuse", 0, 2)):
             for _ in range(rng.randint(least, most)):
                 self._put(near(), what)
+        for _ in range(12 if self.by_hand else 0):
+            at = self.began + self._deeds.random() * (self.end - self.began - 14 * DAY)
+            at = at.replace(hour=self._deeds.randrange(8, 17))
+            self._put(at, "deed")
+            self._put(at + HOUR, "deed")
         for _ in range(rng.choice((0, 0, 1, 2))):
             self._put(self._any_time(), "clock", rng.choice((-30, -2, -1, 1, 3, 26, 50)) * HOUR)
         for at, tasks in coming:
@@ -346,6 +354,13 @@ class World:
 
     def _fact(self, _: object) -> None:
         if act(self, self._hand, self.rng) or self._luck.random() < 0.3:
+            self._soon()
+
+    def _deed(self, _: object) -> None:
+        if not self.broken:
+            services = Services(settings(self._env), lambda: self.now)
+            services.__dict__["journal"] = self._hand
+            deeds.act(self, services, self._hand, self._deeds)
             self._soon()
 
     def _soon(self) -> None:
