@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +18,11 @@ from scheduler.words import say
 
 def load(path: Path) -> Loaded:
     """The table at `path` with all that it includes; nothing is raised, every trouble is a Problem."""
+    with _unsearched():
+        return _loaded(path)
+
+
+def _loaded(path: Path) -> Loaded:
     name = str(path)
     content = _content(path)
     if isinstance(content, Problem):
@@ -24,6 +32,18 @@ def load(path: Path) -> Loaded:
     files: tuple[File, ...] = tuple((other, more) for other, more in contents.items() if isinstance(more, bytes))
     absent = tuple(other for other, more in contents.items() if not isinstance(more, bytes))
     return replace(understand(((name, content), *files), table, problems), absent=absent)
+
+
+@contextmanager
+def _unsearched() -> Iterator[None]:
+    """No search for garbage meanwhile: nearly all that is made stays, and each search would walk through it again."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
 
 
 def _content(path: Path) -> bytes | Problem:

@@ -12,6 +12,7 @@ from scheduler.register.reader import MAX_BYTES, MAX_NODES
 from scheduler.words import Phrase, say
 
 _CELL = re.compile(r'[ \t]*+"((?:[^"]|"")*+)"[ \t]*+(?=[,\r\n]|\Z)|([^,\r\n]*)')
+_BREAK = re.compile(r"\r\n|\r|\n")
 _WORKBOOK = b"PK\x03\x04"  # every zip archive begins so, and an XLSX is one
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _SUFFIXES = (".csv", ".xlsx")
@@ -75,6 +76,9 @@ def _decoded(file: str, content: bytes) -> str | Problem:
 
 def _rows(text: str) -> Iterator[Row]:
     """The rows of a CSV; a quoted cell may hold commas, doubled quotes and line breaks."""
+    if '"' not in text:
+        yield from _unquoted(text)
+        return
     at, line, line_start = 0, 1, 0
     row: Row = []
     while at <= len(text):
@@ -95,3 +99,14 @@ def _rows(text: str) -> Iterator[Row]:
         row = []
         at += 2 if text.startswith("\r\n", at) else 1
         line, line_start = line + 1, at
+
+
+def _unquoted(text: str) -> Iterator[Row]:
+    """The same where no cell is quoted, as in most rosters: every comma and every line break parts two cells."""
+    for number, line in enumerate(_BREAK.split(text), 1):
+        row, column = list[Cell](), 1
+        for said in line.split(","):
+            row.append(Cell(said.strip(), number, column))
+            column += len(said) + 1
+        if any(cell.text for cell in row):
+            yield row
