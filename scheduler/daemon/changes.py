@@ -60,18 +60,22 @@ class Changes:
         self._post = post
         self._domain = domain
         self._told = _State.read(desk.journal.mark(TOLD))
+        self._plan: Plan | None = None  # the last one by what they were told
 
     def run(self, now: datetime) -> None:
         """Tell of what moved since the owners were last told, if it is time."""
         desk, told = self._desk, self._told
         state = _State(told.number + 1 if told else 1, desk.table_files, desk.calendar_file)
         if told is not None:
-            if (told.table, told.calendar) == (state.table, state.calendar) or not self._is_time(now):
+            if (told.table, told.calendar) == (state.table, state.calendar):
+                self._plan = desk.plan
+                return
+            if not self._is_time(now):
                 return
             if (old := self._known(told, now)) is not None:
                 self._queue(tellings(moved(old, desk.plan, now), desk.plan, now, state.cause), now)
         desk.journal.put_mark(TOLD, state.written())
-        self._told = state
+        self._told, self._plan = state, desk.plan
 
     def _is_time(self, now: datetime) -> bool:
         office, calendars = self._desk.register.office, self._desk.plan.calendars
@@ -79,13 +83,14 @@ class Changes:
 
     def _known(self, told: _State, now: datetime) -> Plan | None:
         """The plan by the table and the calendars of then, with all that has been recorded since."""
-        journal, settings = self._desk.journal, self._desk.services.settings
-        register = table(told.table, journal.kept, settings.table)
+        journal, settings, like = self._desk.journal, self._desk.services.settings, self._plan
+        register = like.register if like is not None else table(told.table, journal.kept, settings.table)
         if register is None:  # written in a form that this version does not read any more
             return None
         calendars = Calendars(register, known=restored(journal.kept(told.calendar)))
         history = self._desk.plan.history
-        return compile_plan(register, calendars, history, now=now, since=now.date(), until=now.date() + HORIZON)
+        until = now.date() + HORIZON
+        return compile_plan(register, calendars, history, now=now, since=now.date(), until=until, like=like)
 
     def _queue(self, found: list[Telling], now: datetime) -> None:
         bodies = {}

@@ -117,12 +117,16 @@ class Desk:
 
     def _changed(self, register: Register) -> tuple[str, ...]:
         """In words what differs from the table that was last in force, which the journal kept; nothing of the first."""
-        loads = list(self.journal.facts(kinds=[FactKind.TABLE]))
-        files = loads[-1].data.get("files") if loads else None
-        old = table(files, self.journal.kept, self.services.settings.table) if isinstance(files, tuple) else None
+        old = self.register if self.register.digest == self._in_force else self._last_in_force()
         said = [change.phrase().text()[:_LONGEST] for change in diff(old, register)] if old is not None else []
         rest = len(said) - _MOST
         return (*said[:_MOST], say("另有{n}处改动", n=rest).text()) if rest > 0 else tuple(said)
+
+    def _last_in_force(self) -> Register | None:
+        """The table that the journal kept last; None where there is none, or it cannot be read any more."""
+        loads = list(self.journal.facts(kinds=[FactKind.TABLE]))
+        files = loads[-1].data.get("files") if loads else None
+        return table(files, self.journal.kept, self.services.settings.table) if isinstance(files, tuple) else None
 
     def _read_facts(self) -> None:
         """Take in what was written since, by whoever; the plan is stale where any of it can change a date."""

@@ -10,14 +10,13 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from scheduler.daemon.ahead import Ahead, Compose
 from scheduler.daemon.desk import PROGRAM
-from scheduler.daemon.looking import look, unwanted
+from scheduler.daemon.looking import look
 from scheduler.daemon.pace import Pace
 from scheduler.daemon.refusals import REFUSES_ALL, Belief, Refusals, takes_nothing
 from scheduler.journal import (
@@ -42,6 +41,7 @@ from scheduler.mailing import (
     UnknownFailure,
 )
 from scheduler.planning import Plan
+from scheduler.planning.again import unwanted
 from scheduler.planning.model import FactKind, Notice, Scalar
 from scheduler.problems import DubanError, Problem
 
@@ -124,16 +124,11 @@ class Dispatch:
 
         Returns how many there were.
         """
-        dropped = 0
-        for row in self._journal.outbox(OutboxState.PENDING, OutboxState.RETRY):
-            gone: defaultdict[str, list[str]] = defaultdict(list)
-            for key in row.notices:
-                if (reason := unwanted(key, plan, now)) is not None:
-                    gone[reason].append(key)
-            for reason, keys in gone.items():
-                for key in self._journal.drop_waiting(keys, reason, now):
-                    log.info("dropped %s reason=%s", key, reason)
-                    dropped += 1
+        dropped, rows = 0, self._journal.outbox(OutboxState.PENDING, OutboxState.RETRY)
+        for reason, keys in unwanted((key for row in rows for key in row.notices), plan, now).items():
+            for key in self._journal.drop_waiting(keys, reason, now):
+                log.info("dropped %s reason=%s", key, reason)
+                dropped += 1
         return dropped
 
     def close(self) -> None:

@@ -56,14 +56,6 @@ def entered(row: OutboxRow) -> int:
     return int((row.cause or "").partition(":")[0])
 
 
-def unwanted(key: str, plan: Plan, now: datetime) -> str | None:
-    """Why a notice that waits in the outbox will never go; None where it will."""
-    found = look_again(key, plan, now)
-    if isinstance(found, Reason):
-        return found
-    return found[1].reason if found[1].verdict is Verdict.SKIP else None
-
-
 def _without_notices(row: OutboxRow, plan: Plan, now: datetime) -> Looked:
     """A preview is of use up to the end of the next working day, a correction while it stands; what goes to others
     keeps to the office's hours.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from scheduler.planning.cases import Cases
 from scheduler.planning.decide import still_wanted
-from scheduler.planning.model import Decision, Notice
+from scheduler.planning.model import Decision, Notice, Verdict
 from scheduler.planning.notices import recall
 from scheduler.planning.plan import Plan
 from scheduler.planning.reasons import Reason
@@ -20,3 +23,37 @@ def look_again(key: str, plan: Plan, now: datetime) -> tuple[Notice, Decision] |
     task = plan.task(task_id)
     target = rest.partition("@")[2].partition(">")[0]
     return Reason.MOVED if task is not None and task.dates.target.isoformat() != target else Reason.GONE
+
+
+def unwanted(keys: Iterable[str], plan: Plan, now: datetime) -> Mapping[str, list[str]]:
+    """Which notices that wait in the outbox will never go, by the reason why.
+
+    Those that stand alike are judged once.
+    """
+    cases, gone = Cases(plan), defaultdict[str, list[str]](list)
+    judged: dict[object, str | None] = {}
+    for key in keys:
+        alike = _alike(key, cases, now)
+        if alike not in judged:
+            judged[alike] = _unwanted(key, plan, now)
+        if (reason := judged[alike]) is not None:
+            gone[reason].append(key)
+    return gone
+
+
+def _alike(key: str, cases: Cases, now: datetime) -> object:
+    """What the verdict on a notice depends on, where it is shared; else the key."""
+    name, _, tail = key.rpartition("#")
+    task = cases.plan.task(name)
+    mark = cases.mark(task) if task is not None else None
+    if task is None or mark is None:
+        return key
+    told = dict.fromkeys(step.to for step in task.slot.steps)
+    return id(task.slot), tail, mark, cases.way(task.bearer, ((to, now) for to in told))
+
+
+def _unwanted(key: str, plan: Plan, now: datetime) -> str | None:
+    found = look_again(key, plan, now)
+    if isinstance(found, Reason):
+        return found
+    return found[1].reason if found[1].verdict is Verdict.SKIP else None
