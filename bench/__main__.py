@@ -66,7 +66,7 @@ class Bench:
         head = ["# Measured", "", *_machine(), ""]
         body = [line for lines in self._parts.values() for line in (*lines, "")]
         minutes = (time.perf_counter() - self._began) / 60
-        foot = [f"Measured in {minutes:.0f} minutes by `make bench`; where the time goes: [PROFILES.md](PROFILES.md)."]
+        foot = [f"Measured in {minutes:.0f} minutes by `make bench`; [where it goes](../docs/performance.md)."]
         text = "\n".join([*head, *targets(self._found), "", *body, *foot, ""])
         RESULTS.parent.mkdir(parents=True, exist_ok=True)
         unfinished = RESULTS.with_suffix(".tmp")

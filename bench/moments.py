@@ -33,10 +33,13 @@ LADDERS = {"year": (20, 5, 1), "quarter": (5,), "month": (3,)}
 NOTE = """\
 Six of ten obligations are yearly with three reminders, three quarterly, one monthly; those that fall on a rest day move
 to the working day before. In Remind the n-th working day before is counted back from the day after, which gives the
-same dates. Remind's times are whole processes. `-n`, its fastest way that was found, asks for the next occurrence of
-each line, with a line for each occurrence of the year; `-s12` is its calendar of twelve months. Its true calendar is an
-OMITFUNC that looks the day up in a string with a mark for each day, which was the fastest one; without make-up days it
-has OMIT lines and weekends. Reminders before long rests, which duban adds, are left out.
+same dates. Remind's times are whole processes. `-s12` is its calendar of twelve months, what somebody asks for who
+wants a year. `-n`, its fastest way that was found, gives the next occurrence of each line, one and no more: a year
+comes of it only because Remind is given a line for each occurrence, with the days worked out beforehand by us. duban's
+dates alone start from the same days; its plan works them out itself, and with them the bearers. Both forms get the
+same lines, both are shown, and the verdict goes by the faster one. The true calendar is an OMITFUNC that looks the day
+up in a string with a mark for each day, which was the fastest one; without make-up days it has OMIT lines and weekends.
+Reminders before long rests, which duban adds, are left out.
 """
 
 

@@ -5,6 +5,7 @@ The folder holds an office that `bench.offices` made. What a step needs is made 
 
 from __future__ import annotations
 
+import gc
 import json
 import statistics
 import sys
@@ -209,7 +210,10 @@ def _year(register: Register) -> Plan:
 
 
 def _open(folder: Path, clock: Clock) -> Daemon:
-    return open_daemon(Services(settings(table=str(folder / "obligations.yaml")), clock), clock)
+    daemon = open_daemon(Services(settings(table=str(folder / "obligations.yaml")), clock), clock)
+    gc.collect()
+    gc.freeze()  # as `duban run` does
+    return daemon
 
 
 def _quiet(folder: Path, clock: Clock) -> Daemon:
