@@ -89,16 +89,13 @@ class Script:
                     if line:
                         stream.write(line.encode() + b"\r\n")
                         stream.flush()
-                    self._listen(stream.readline)
+                    self._listen(stream.readline, to_a_letter="354" in line)
 
-    def _listen(self, read: Callable[[], bytes]) -> None:
+    def _listen(self, read: Callable[[], bytes], *, to_a_letter: bool) -> None:
         said = read().decode().strip()
         self.heard.append(said)
-        while self.heard and said and self._in_body() and said != ".":
+        while said and to_a_letter and said != ".":
             said = read().decode().strip()
-
-    def _in_body(self) -> bool:
-        return self.heard[-2:-1] == ["data"]
 
 
 @dataclass(frozen=True)

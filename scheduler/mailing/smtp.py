@@ -131,6 +131,11 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
         except (smtplib.SMTPException, OSError):
             smtp.close()
 
+    def _hang_up(self, smtp: smtplib.SMTP) -> None:
+        """Drop the connection without a word: what stands between DATA and the end of a letter would be its text."""
+        self.smtp, self.is_closed = None, True
+        smtp.close()
+
     def set_logging(self, *_: object) -> None:
         """Keep yagmail quiet: its log lines carry addresses, and it writes to stderr on its own."""
         super().set_logging(None)
@@ -177,8 +182,12 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
             self.close()
             raise _sender_failure(*mail)
         if rcpt[0][0] not in _TAKEN:
-            # Where it waits for the letter all the same, for the sake of a copy, only a closed line takes that back.
-            self._forget(smtp, _LEAVING if last == _GO_ON else rcpt[0][0])
+            if (
+                last == _GO_ON
+            ):  # it waits for the letter all the same, for the sake of a copy: nothing else takes it back
+                self._hang_up(smtp)
+            else:
+                self._forget(smtp, rcpt[0][0])
             raise _refusal(*rcpt[0])
         if last != _GO_ON:
             self._forget(smtp, last)

@@ -221,6 +221,65 @@ def test_whatever_breaks_before_the_letter_is_handed_over_is_temporary(
         plain(scripted(*lines).port, timeout=0.3).deliver(letter())
 
 
+PIPELINING = ("220 mail ESMTP", "250-mail\r\n250 PIPELINING")
+
+
+def at_once(*answers: str) -> tuple[str, ...]:
+    """A server that says nothing before it has heard all of the envelope."""
+    return (*[""] * (len(answers) - 1), "\r\n".join(answers))
+
+
+def test_a_server_that_can_take_it_hears_the_envelope_in_one_go(scripted: Callable[..., Script]) -> None:
+    script = scripted(*PIPELINING, *at_once("250 ok", "250 ok", "550 5.1.1 no", "354 go on"), "250 2.0.0 queued as 7")
+    receipt = plain(script.port, timeout=1).deliver(letter(copies=(HE_PING,)))
+    assert receipt.answer == "250 2.0.0 queued as 7"
+    assert receipt.refused == (HE_PING.address,)
+    assert [line.split(":")[0] for line in script.heard[1:6]] == ["MAIL FROM", "RCPT TO", "RCPT TO", "DATA", "Date"]
+
+
+def test_a_refused_reader_leaves_the_connection_to_the_next_letter(scripted: Callable[..., Script]) -> None:
+    refused = at_once("250 ok", "550 5.1.1 no such user", "554 5.5.1 no valid recipients")
+    script = scripted(*PIPELINING, *refused, "250 reset", *at_once("250 ok", "250 ok", "354 go on"), "250 2.0.0 ok")
+    transport = plain(script.port, timeout=1)
+    with pytest.raises(PermanentFailure):
+        transport.deliver(letter())
+    assert transport.deliver(letter()).answer == "250 2.0.0 ok"
+
+
+def test_a_copy_does_not_get_the_letter_of_a_refused_reader(scripted: Callable[..., Script]) -> None:
+    """The server waits for it, for the sake of the copy: the line is closed instead."""
+    script = scripted(*PIPELINING, *at_once("250 ok", "550 5.1.1 no such user", "250 ok", "354 go on"), "250 taken")
+    transport = plain(script.port, timeout=1)
+    with pytest.raises(PermanentFailure):
+        transport.deliver(letter(copies=(HE_PING,)))
+    assert transport.smtp is None
+    assert "".join(script.heard[5:]) == ""
+
+
+def test_a_server_that_says_goodbye_between_two_letters_gets_the_second_on_a_new_line(serve: Start) -> None:
+    sink, port = serve()
+    transport = plain(port)
+    transport.deliver(letter())
+    known = transport.smtp
+    known.getreply = lambda: (421, b"4.3.2 closing")
+    transport.deliver(letter())
+    assert transport.smtp is not known
+    assert len(sink.envelopes) == 2
+    transport.close()
+
+
+def test_the_time_between_a_letter_and_its_answer_is_ours(serve: Start) -> None:
+    sink, port = serve()
+    transport, seen = plain(port), []
+    transport.deliver(letter(), lambda: seen.append("handed over"))
+    assert seen == ["handed over"]
+    sink.answers[LIN_LAN.address] = "550 5.1.1 no such user"
+    with pytest.raises(PermanentFailure):
+        transport.deliver(letter(), lambda: seen.append("nothing to wait for"))
+    assert seen == ["handed over"]
+    transport.close()
+
+
 def test_nobody_listening_is_temporary(scripted: Callable[..., Script]) -> None:
     script = scripted()
     port = script.port
