@@ -252,8 +252,8 @@ def nobody_hears_of_a_bad_table(patch: Patch) -> None:
 
 def _otherwise(patch: Patch, change: Callable[[Case], Case]) -> None:
     """Each task stands otherwise than it does."""
-    real = Cases._made
-    patch.setattr(Cases, "_made", lambda self, task, now, *, endless: change(real(self, task, now, endless=endless)))
+    real = Cases.of
+    patch.setattr(Cases, "of", lambda self, task, now, *, endless=True: change(real(self, task, now, endless=endless)))
 
 
 def _after_claim(patch: Patch, statement: str) -> None:
