@@ -350,6 +350,8 @@ class Judge:
                 waits = (came is None or came.true > beat.true) and not o.ask and address is not None
                 if waits and (oracle.weekly(address) or self._refused(o.key) or address in self.world.server.refuses):
                     return False
+                if waits and not o.useful and beat.now < e.at + 7 * DAY:  # what was known late goes first, one a day
+                    return False
         return True
 
     # -- what is written down ------------------------------------------------------------------------------------------
@@ -384,12 +386,14 @@ class Judge:
         return not touched and address is not None and not oracle.weekly(address)
 
     def edits(self) -> Iterator[Broken]:
-        """Of a bad table the admin is told in the first round that reads it."""
-        warned = {f.beat for f in self.world.formed if f.kind == "warning"}
+        """Of a bad table the admin is told in the first round that reads it; of the same one once a day."""
+        beats = self.world.beats
+        warned = [(f.beat, beats[f.beat].now.date()) for f in self.world.formed if f.kind == "warning"]
         for first, until in self.world.breaks:
-            rounds = range(first, until)
-            if any(self.world.beats[n].ended for n in rounds) and not warned & set(rounds):
-                yield Promise.EDIT, f"nobody told of it: {self.world.beats[first].now:%F %T}"
+            today = beats[first].now.date()
+            told = any(first <= n < until or (n < first and day == today) for n, day in warned)
+            if any(beats[n].ended for n in range(first, until)) and not told:
+                yield Promise.EDIT, f"nobody told of it: {beats[first].now:%F %T}"
 
     def _escalated(self, task: str) -> list[tuple[str, Delivery]]:
         return [(key, d) for key, d in self.first.items() if key.startswith(f"{task}#escalate-")]
