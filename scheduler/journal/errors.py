@@ -19,9 +19,7 @@ _SAID = {
     ),
     "database-url": (
         say("数据库地址写得不对：{where}"),
-        say(
-            "可以写 sqlite:////绝对路径/duban.db 或 postgresql://用户:密码@服务器:5432/库名；密码里的 @ 写成 %40"
-        ),
+        say("可以写 sqlite:////绝对路径/duban.db 或 postgresql://用户:密码@服务器:5432/库名；密码里的 @ 写成 %40"),
     ),
     "database-driver": (
         say("连接 {where} 要用的程序包没有装好：{detail}"),

@@ -182,9 +182,7 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
             self.close()
             raise _sender_failure(*mail)
         if rcpt[0][0] not in _TAKEN:
-            if (
-                last == _GO_ON
-            ):  # it waits for the letter all the same, for the sake of a copy: nothing else takes it back
+            if last == _GO_ON:  # for the sake of a copy it waits for the letter: nothing else takes it back
                 self._hang_up(smtp)
             else:
                 self._forget(smtp, rcpt[0][0])
