@@ -34,6 +34,7 @@ class Bearers:
         self._office = register.office.unit
         self._roster = roster
         self._turns = _turns(register)
+        self._changing = any(unit.from_ or unit.to for unit in register.units)
         self._group_of = {unit.id: Group(roster.region(unit.id), roster.send_at(unit.id)) for unit in register.units}
         self._groups: dict[tuple[Selector, str | None], tuple[Group, ...]] = {}
         self._found: dict[tuple[str, str | None, int], ByGroup] = {}
@@ -52,7 +53,8 @@ class Bearers:
 
     def on(self, obligation: Obligation, event_unit: str | None, day: date) -> ByGroup:
         """Who owes a row on a day, by group and then by id."""
-        turn = bisect_right(self._turns, day) if names_persons(obligation.owed_by) else 0
+        changes = self._changing or names_persons(obligation.owed_by)
+        turn = bisect_right(self._turns, day) if changes else 0
         key = (obligation.id, event_unit, turn)
         found = self._found.get(key)
         if found is None:
@@ -105,7 +107,7 @@ class Bearers:
 
 
 def _turns(register: Register) -> tuple[date, ...]:
-    """The days on which anybody takes up or leaves a post: between two of them the bearers are the same."""
-    tenures = [t for unit in register.units for held in unit.people.values() for t in held]
-    begins = {t.from_ for t in tenures if t.from_ is not None}
-    return tuple(sorted(begins | {t.to + timedelta(days=1) for t in tenures if t.to is not None}))
+    """The days on which a unit comes or goes, or anybody a post: between two of them the bearers are the same."""
+    terms = [*register.units, *(t for unit in register.units for held in unit.people.values() for t in held)]
+    begins = {t.from_ for t in terms if t.from_ is not None}
+    return tuple(sorted(begins | {t.to + timedelta(days=1) for t in terms if t.to is not None}))

@@ -83,7 +83,7 @@ def _coverage(schedule: Coverage, slot: Slot, history: History, roster: Roster, 
     """Who of the roster has a record; who belongs to it today, or belonged on the target day once that has passed."""
     on = min(today, day_of(slot.dates.target))
     meant = schedule.roster
-    everybody = roster.persons(meant, on) if names_persons(meant) else roster.units(meant)
+    everybody = roster.persons(meant, on) if names_persons(meant) else roster.units_on(meant, on)
     firsts = {who: _within(history.recorded(schedule.of, who), slot, today) for who in everybody}
     days = sorted(found[0].on for found in firsts.values() if found)
     missing = tuple(who for who, found in firsts.items() if not found)

@@ -95,6 +95,11 @@ class Roster:
             self._selected[key] = tuple(sorted(meant, key=self._order.__getitem__))
         return self._selected[key]
 
+    def units_on(self, selector: Selector, on: date, event_unit: str | None = None) -> tuple[str, ...]:
+        """Those of the units that exist on a day; an event names its unit as long as it likes."""
+        units = self.units(selector, event_unit)
+        return tuple(unit for unit in units if unit == event_unit or self._units[unit].on(on))
+
     def _meant(self, selector: Selector, event_unit: str | None) -> frozenset[str]:
         if selector.any_of:
             found = frozenset[str]().union(*(self._meant(one, event_unit) for one in selector.any_of))
@@ -140,7 +145,7 @@ class Roster:
             for one in selector.any_of:
                 yield from (h for h in self._holders(one, on, event_unit, follows) if h.unit not in dropped)
             return
-        for unit in self.units(selector, event_unit):
+        for unit in self.units_on(selector, on, event_unit):
             if selector.role is None:
                 yield Holder(unit)
                 continue

@@ -13,21 +13,26 @@ from scheduler.register.values import MailPace
 from scheduler.words import say
 
 
-class Tenure(Row):
-    """Who holds a role of a unit, from a day to a day (both included; open where None)."""
+class Term(Row):
+    """What lasts from a day to a day (both included; open where None)."""
 
-    person: Id
     from_: DateText | None = Field(None, alias="from")
     to: DateText | None = None
+
+    def on(self, day: date) -> bool:
+        """Whether it covers the day."""
+        return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
+
+
+class Tenure(Term):
+    """Who holds a role of a unit, and for how long."""
+
+    person: Id
 
     @model_validator(mode="before")
     @classmethod
     def _short(cls, data: object) -> object:
         return {"person": data} if isinstance(data, str) else data
-
-    def on(self, day: date) -> bool:
-        """Whether it covers the day."""
-        return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
 
 
 class Away(Row):
@@ -67,8 +72,8 @@ class DutyDay(Row):
     email: Line | None = None
 
 
-class OfficeUnit(Row):
-    """A unit of the tree: it owes, reports to another, and has people in roles."""
+class OfficeUnit(Term):
+    """A unit of the tree: it owes while it exists, reports to another, and has people in roles."""
 
     id: Id
     name: Line

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from task_office import Book, office, plan, slots, task
 
-from scheduler.register import Region
+from scheduler.register import Region, Register
 
 FRI_2026_01_30, SAT_2026_01_31 = date(2026, 1, 30), date(2026, 1, 31)
 
@@ -160,6 +160,27 @@ def test_each_region_has_its_own_slot_and_its_own_days() -> None:
     assert by_region == {None: ["city", "county"], Region.XINJIANG: ["far"]}
     assert task(found, "row/far/2026-03").dates.target < task(found, "row/city/2026-03").dates.target
     assert [t.id for t in found.tasks()] == ["row/city/2026-03", "row/county/2026-03", "row/far/2026-03"]
+
+
+def existing(register: Register, unit: str, **term: date) -> Register:
+    units = tuple(one.model_copy(update=term) if one.id == unit else one for one in register.units)
+    return register.model_copy(update={"units": units})
+
+
+@pytest.mark.parametrize("selector", ["{kind: county}", "{role: officer, of: {kind: county}}"])
+def test_a_unit_owes_what_falls_due_while_it_exists(selector: str) -> None:
+    table = office(f"owed_by: {selector}\ndue: {{every: quarter, by: end + 10d, roll: none}}", start="2026-01-01")
+    table = existing(table, "county", from_=date(2026, 5, 1), to=date(2026, 10, 10))
+    found = plan(table, until="2027-01-31")
+    owing = {slot.period: [bearer.unit for bearer in found.bearers(slot)] for slot in found.slots if not slot.dormant}
+    both, one = ["city", "county"], ["city"]
+    assert owing == {"2025Q4": one, "2026Q1": one, "2026Q2": both, "2026Q3": both, "2026Q4": one}
+
+
+def test_an_event_names_its_unit_also_after_it_ceased_to_exist() -> None:
+    table = existing(office("owed_by: event.unit\ndue: {within: 5wd, after: paper}"), "city", to=date(2026, 2, 1))
+    found = plan(table, Book().event("2026-03-02"))
+    assert [t.id for t in found.tasks()] == ["row/city/R-1"]
 
 
 def test_bounds_in_time_and_a_successor_end_a_row() -> None:

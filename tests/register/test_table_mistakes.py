@@ -55,6 +55,7 @@ ONE_BY_ONE = [
     ("      deputy: hu.bo\n", "      deputy: ‸hu.po\n", "unknown-person"),
     ("{person: ma.yu, from: 2026-03-01}", "‸{person: ma.yu, from: 2026-02-28}", "tenure-overlap"),
     ("{person: ma.yu, from: 2026-03-01}", "‸{person: ma.yu, from: 2026-03-01, to: 2026-02-28}", "bad-tenure"),
+    ("{id: fukang-city, ", "‸{id: fukang-city, from: 2026-03-01, to: 2026-02-28, ", "bad-tenure"),
     # people
     ("email: hubo@example.gov.cn", "email: ‸hubo＠example.gov.cn", "bad-address"),
     ("email: hubo@example.gov.cn", "email: ‸胡波@例子.中国", "bad-address"),

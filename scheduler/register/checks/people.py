@@ -56,6 +56,8 @@ def _tree(draft: Draft) -> Iterator[Finding]:
 
 def _posts(draft: Draft) -> Iterator[Finding]:
     for number, unit in draft.units.items():
+        if unit.from_ and unit.to and unit.from_ > unit.to:
+            yield Finding(Code.BAD_TENURE, say("设立的日期晚于撤销的日期"), say("请对调 from 和 to"), ("units", number))
         for role, tenures in unit.people.items():
             base: Path = ("units", number, "people", role)
             for place, tenure in enumerate(tenures):
