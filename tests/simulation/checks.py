@@ -347,10 +347,14 @@ class Judge:
             if o.task == e.task and o.kind == "escalate" and o.order < e.order and o.at <= beat.now:
                 address = oracle.address(o.bearer, o.to, beat.now.date())
                 came = self.first.get(o.key)
-                waits = (came is None or came.true > beat.true) and not o.ask and address is not None
-                if waits and (oracle.weekly(address) or self._refused(o.key) or address in self.world.server.refuses):
-                    return False
-                if waits and not o.useful and beat.now < e.at + 7 * DAY:  # what was known late goes first, one a day
+                waits = (came is None or came.true > beat.true) and not o.ask
+                if waits and not o.useful and beat.now < e.at + 7 * DAY:
+                    return False  # known late: steps follow one a day, and one that nobody reads has its day, too
+                if (
+                    waits
+                    and address is not None
+                    and (oracle.weekly(address) or self._refused(o.key) or address in self.world.server.refuses)
+                ):
                     return False
         return True
 
