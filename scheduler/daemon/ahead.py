@@ -61,8 +61,8 @@ class Ahead:
                 self._written = _Written(letter, row, found.wanted, plan, now)
         except DubanError:
             pass
-        except Exception:  # the letter on the way must be settled, whatever is wrong with this one
-            log.exception("not written ahead message=%s", row.key)
+        except Exception as fault:  # noqa: BLE001 - the letter on the way must be settled, whatever is wrong with this one
+            log.error("not written ahead message=%s fault=%s", row.key, type(fault).__name__)  # noqa: TRY400 - the next one tells it
 
     def letter(self, row: OutboxRow, notices: tuple[Notice, ...], plan: Plan, now: datetime) -> Letter:
         """The letter of a claimed message, of these notices. Raises DubanError where it cannot be written."""

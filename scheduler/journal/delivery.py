@@ -33,25 +33,23 @@ _PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60))
 _USABLE = 0.8  # of a lease: the rest is for the clock and the last commit
 _LEASED = OutboxState.LEASED.value
 WAITING = (OutboxState.PENDING.value, OutboxState.RETRY.value)
+_SKEW = timedelta(hours=1)  # the clocks of two machines on one journal are never so far apart
 _LAPSED = "lapsed"
 _POSTPONED = "postponed"
 _NAMES = {Accepted: "accepted", Temporary: "temporary", Permanent: "permanent", Unknown: "unknown"}
 
 # The statements are built once: building one takes longer than running it. What they set is named when they run.
-# Tried last at a moment that has not come: the clock was set back, and a pause would last as long as the step.
-_AHEAD = exists().where(
-    attempt.c.outbox_id == outbox.c.id,
-    attempt.c.number == outbox.c.attempts,
-    attempt.c.started > bindparam("now"),
-)
+_TRIED_LAST = exists().where(attempt.c.outbox_id == outbox.c.id, attempt.c.number == outbox.c.attempts)
+# At a moment that has not come: the clock was set back, and a pause would last as long as the step.
+_AHEAD = _TRIED_LAST.where(attempt.c.started > bindparam("now"))
 _DUE = and_(outbox.c.state.in_(WAITING), or_(outbox.c.not_before <= bindparam("now"), _AHEAD))
-# No lease given by this clock lasts so long: its owner died before the clock was set back.
-_ENDLESS = outbox.c.lease_until > bindparam("too_far")
-_GONE = and_(outbox.c.state == _LEASED, or_(outbox.c.lease_until <= bindparam("now"), _ENDLESS))
-NEXT = (
-    select(*columns).where(STILL_OPEN, or_(_DUE, _GONE)).order_by(outbox.c.rank, outbox.c.moment, outbox.c.id).limit(2)
+# So would the lease of somebody who died then; of one who lives the clock is not so far ahead of ours.
+_FAR_AHEAD = _TRIED_LAST.where(attempt.c.started > bindparam("too_far"))
+_GONE = and_(outbox.c.state == _LEASED, or_(outbox.c.lease_until <= bindparam("now"), _FAR_AHEAD))
+_FIRST = (
+    select(*columns).where(STILL_OPEN, or_(_DUE, _GONE)).order_by(outbox.c.rank, outbox.c.moment, outbox.c.id).limit(1)
 )
-NEXT = NEXT.with_for_update(skip_locked=True)
+NEXT = _FIRST.with_for_update(skip_locked=True)
 
 _THIS = outbox.c.id == bindparam("the_id")
 _TAKE = update(outbox).where(
@@ -82,10 +80,10 @@ def retry_at(attempt_: int, now: datetime) -> datetime:
 
 def claim(connection: Connection, owner: str, now: datetime, lease: timedelta) -> Claim | None:
     """Take the message that goes next (hours before days, then the oldest), and write down the attempt."""
-    rows = connection.execute(NEXT, {"now": stamp(now), "too_far": stamp(now + 2 * lease)}).all()
-    if not rows:
+    today = {"now": stamp(now), "too_far": stamp(now + _SKEW)}
+    row = connection.execute(NEXT, today).first()
+    if row is None:
         return None
-    row = rows[0]
     with readable("outbox"):
         number = int(row.attempts) + 1
     leased = {"state": _LEASED, "lease_owner": owner, "lease_until": stamp(now + lease), "attempts": number}
@@ -96,7 +94,7 @@ def claim(connection: Connection, owner: str, now: datetime, lease: timedelta) -
         _end(connection, row.id, row.attempts, result=_LAPSED, response=None, now=now)
     started = {"outbox_id": row.id, "number": number, "owner": owner, "started": stamp(now)}
     connection.execute(_START, started)
-    full, *behind = rows_with_notices(connection, rows)
+    full, *behind = rows_with_notices(connection, [row, *connection.execute(_FIRST, today)])
     claimed = replace(full, state=OutboxState.LEASED, attempts=number)
     return Claim(claimed, owner, number, now + lease * _USABLE, next(iter(behind), None))
 

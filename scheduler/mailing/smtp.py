@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import yagmail
 
@@ -178,13 +178,13 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
     def _judged(self, smtp: smtplib.SMTP, letter: Letter, answers: list[_Answer]) -> tuple[str, ...]:
         """The refused copies, where the letter may be handed over. The main recipient goes first and decides."""
         (mail, *rcpt), (last, said) = answers[: len(letter.copies) + _SENDER_AND_READER], answers[-1]
+        if last == _GO_ON and not (mail[0] in _TAKEN and rcpt[0][0] in _TAKEN):
+            self._hang_up(smtp)  # it waits for a letter, for the sake of a copy perhaps: nothing else takes it back
         if mail[0] not in _TAKEN:
             self.close()
             raise _sender_failure(*mail)
         if rcpt[0][0] not in _TAKEN:
-            if last == _GO_ON:  # for the sake of a copy it waits for the letter: nothing else takes it back
-                self._hang_up(smtp)
-            else:
+            if last != _GO_ON:
                 self._forget(smtp, rcpt[0][0])
             raise _refusal(*rcpt[0])
         if last != _GO_ON:
@@ -197,15 +197,22 @@ class SmtpTransport(yagmail.Client):  # type: ignore[misc]  # yagmail ships no t
     def _data(self, smtp: smtplib.SMTP, raw: bytes, meanwhile: Callable[[], object]) -> str:
         try:
             smtp.send(raw.replace(b"\r\n.", b"\r\n..") + b".\r\n")
-            meanwhile()
+        except (smtplib.SMTPException, OSError) as error:
+            self._lost(error)
+        meanwhile()
+        try:
             code, text = smtp.getreply()
         except (smtplib.SMTPException, OSError) as error:
-            self.close()
-            raise UnknownFailure(scrubbed(str(error))) from None
+            self._lost(error)
         if code != 250:
             self._forget(smtp, code)
             raise _refusal(code, text)
         return scrubbed(f"{code} {text.decode('utf-8', 'replace')}")
+
+    def _lost(self, error: Exception) -> NoReturn:
+        """The line broke after the letter was under way."""
+        self.close()
+        raise UnknownFailure(scrubbed(str(error))) from None
 
     def _forget(self, smtp: smtplib.SMTP, code: int) -> None:
         """Make the connection ready for the next letter, or drop it where the server is going away (421)."""

@@ -168,6 +168,12 @@ def test_a_lease_of_a_dead_owner_does_not_last_as_long_as_the_clock_was_ahead(jo
     assert journal.claim("three", NOW - LEASE, LEASE) is None  # a small step takes nothing from the living
 
 
+def test_a_long_lease_of_the_living_is_safe_from_one_who_takes_short_ones(journal: Journal) -> None:
+    queue(journal, 1)
+    assert journal.claim("patient", NOW, 20 * LEASE) is not None
+    assert journal.claim("hasty", NOW + MINUTE, LEASE) is None
+
+
 def test_the_same_owner_may_settle_late_as_long_as_nobody_took_over(journal: Journal) -> None:
     queue(journal, 1)
     claim = claimed(journal)
