@@ -11,7 +11,8 @@ from scheduler.mailing.letter import one_line
 from scheduler.mailing.reader import beijing, on_duty, whose
 from scheduler.mailing.views import ChangeView, ItemView
 from scheduler.planning import Plan, standing
-from scheduler.planning.case import LATE
+from scheduler.planning.case import LATE, origin
+from scheduler.planning.cases import Cases
 from scheduler.planning.model import (
     BEIJING,
     Moment,
@@ -249,7 +250,12 @@ def _unsent(task: Task, plan: Plan, now: datetime) -> int:
     outcomes = {key.partition("#")[2]: o for key, o in plan.history.outcomes(task.id).items() if o.at <= now}
     steps = (step for step in task.slot.steps if step.kind is not NoticeKind.ESCALATION)
     found = ((step, outcomes.get(tail(step, task.dates.target)[1:])) for step in steps)
-    return sum(o is not None and o.reason in _TOO_LATE and o.at - step.at > LATE for step, o in found)
+    skipped = [(step, o.at) for step, o in found if o is not None and o.reason in _TOO_LATE]
+    if not skipped:
+        return 0
+    case = Cases(plan).of(task, now)
+    moments = ((origin(case, step, at), at) for step, at in skipped)
+    return sum(since is not None and at - since > LATE for since, at in moments)
 
 
 def _progress(notice: Notice, progress: Progress | None, plan: Plan) -> str | None:

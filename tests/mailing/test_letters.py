@@ -357,6 +357,25 @@ def test_a_letter_reads_as_agreed(write: Callable[[], Letter]) -> None:
     assert said == file.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("pace", "skipped", "counted"),
+    [
+        ("daily", "2027-02-03T10:00", False),  # Wednesday: its own moment
+        ("daily", "2027-02-09T10:00", True),  # overtaken on Tuesday, after the festival
+        ("weekly", "2027-02-09T10:00", False),  # with the sheet of that week, which brings the next chaser
+        ("weekly", "2027-02-09T11:00", True),  # the sheet did not go either
+    ],
+)
+def test_only_what_could_have_gone_before_it_was_overtaken_counts_as_not_sent(
+    pace: str, skipped: str, counted: bool
+) -> None:
+    table = TABLE.replace("email: linlan@example.gov.cn", f"email: linlan@example.gov.cn, mail: {pace}")
+    key = notice(plan_at(at("2027-02-03T10:00")), REPORT, "chase-2").key
+    facts = Facts().add(FactKind.DROPPED, at(skipped), task=REPORT, message="m", notice=key, reason="overtaken")
+    letter = written("2027-02-09T12:00", (REPORT, "escalate-after-2wd"), facts=facts, table=table)
+    assert ("另有1次因故没有发出" in letter.text) is counted
+
+
 @pytest.mark.parametrize("write", SINGLE, ids=lambda w: w.__name__)
 def test_both_alternatives_say_the_same(write: Callable[[], Letter]) -> None:
     letter = letter_of(write)
