@@ -45,10 +45,9 @@ class Bearers:
         """The regions and send times among those who may owe a row."""
         key = (obligation.owed_by, event_unit)
         if key not in self._groups:
-            units = self._roster.units(obligation.owed_by, event_unit)
-            self._groups[key] = tuple(dict.fromkeys(self._group_of[unit] for unit in units))
+            self._groups[key] = self._groups_of(self._roster.units(obligation.owed_by, event_unit))
         if not self._groups[key] and self._is_open(obligation, event_unit):
-            return (self._group_of[self._unassigned(obligation).unit],)
+            return self._groups_of((*self._coordinators(obligation), self._office))
         return self._groups[key]
 
     def on(self, obligation: Obligation, event_unit: str | None, day: date) -> ByGroup:
@@ -79,7 +78,10 @@ class Bearers:
         found = self._shared[key]
         if found or not self._is_open(obligation, event_unit):
             return found
-        return self._grouped([self._unassigned(obligation)])
+        return self._grouped([self._unassigned(obligation, day)])
+
+    def _groups_of(self, units: Iterable[str]) -> tuple[Group, ...]:
+        return tuple(dict.fromkeys(self._group_of[unit] for unit in units))
 
     def _grouped(self, bearers: Iterable[Bearer]) -> ByGroup:
         found: dict[Group, dict[str, Bearer]] = {}
@@ -100,10 +102,13 @@ class Bearers:
         """Whether the row waits for somebody to be named."""
         return event_unit is None and hangs_on_event(obligation.owed_by)
 
-    def _unassigned(self, obligation: Obligation) -> Bearer:
-        """Until somebody is named the clock runs, and the coordinator is chased."""
-        chased = self._roster.units(obligation.coordinator) if obligation.coordinator else ()
-        return Bearer(UNASSIGNED, chased[0] if chased else self._office)
+    def _unassigned(self, obligation: Obligation, day: date) -> Bearer:
+        """Until somebody is named the clock runs, and the coordinator of the day is chased."""
+        chased = (unit for unit in self._coordinators(obligation) if self._roster.unit(unit).on(day))
+        return Bearer(UNASSIGNED, next(chased, self._office))
+
+    def _coordinators(self, obligation: Obligation) -> tuple[str, ...]:
+        return self._roster.units(obligation.coordinator) if obligation.coordinator else ()
 
 
 def _turns(register: Register) -> tuple[date, ...]:

@@ -163,6 +163,20 @@ def test_until_somebody_is_named_the_clock_runs_for_the_coordinator() -> None:
     assert found.history.task("row/city/R-1").acknowledged_at == at("2026-03-03")  # history follows
 
 
+def test_a_coordinator_that_has_ended_is_followed_by_the_next_or_by_the_office() -> None:
+    table = office(f"{NORMATIVE}\ncoordinator: {{unit: [county, far]}}")
+    book = Book().event("2026-03-02", unit=None)
+    chased = []
+    for gone in ((), ("county",), ("county", "far")):
+        term = {"to": date(2026, 2, 1)}
+        units = tuple(one.model_copy(update=term) if one.id in gone else one for one in table.units)
+        found = plan(table.model_copy(update={"units": units}), book, now="2026-03-02")
+        (open_task,) = found.tasks()
+        chased.append((open_task.id, open_task.bearer.unit, open_task.slot.region == found.roster.region("far")))
+    name = "row/unassigned/R-1"
+    assert chased == [(name, "county", False), (name, "far", True), (name, "office", False)]
+
+
 def test_an_event_of_another_kind_with_the_same_reference_takes_no_history_away() -> None:
     row = f"{NORMATIVE}\ncoordinator: {{unit: county}}"
     book = Book().event("2026-03-02", unit=None).event("2026-03-02", event="ended", unit=None)
