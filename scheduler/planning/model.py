@@ -258,9 +258,9 @@ def tail(step: Step, target: Moment) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One reminder, chaser or escalation of one task. `key` is unique for ever: task, step, target day and role.
+    """One reminder, chaser or escalation of one task.
 
-    The key is the name, the target and the role: a moved target makes a new notice.
+    `key` is unique for ever: its name, the target day and the role. A moved target makes a new notice.
     """
 
     task: Task
@@ -268,7 +268,7 @@ class Notice:
     key: str = field(init=False, repr=False, compare=False)  # kept: a notice that goes is asked for it a dozen times
 
     def __post_init__(self) -> None:
-        """Makes the key."""
+        """Put the key together, once."""
         object.__setattr__(self, "key", self.task.id + tail(self.step, self.task.dates.target))
 
     @property
