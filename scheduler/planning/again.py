@@ -45,11 +45,11 @@ def _alike(key: str, cases: Cases, now: datetime) -> object:
     """What the verdict on a notice depends on, where it is shared; else the key."""
     name, _, tail = key.rpartition("#")
     task = cases.plan.task(name)
-    mark = cases.mark(task) if task is not None else None
-    if task is None or mark is None:
+    if task is None:
         return key
     told = dict.fromkeys(step.to for step in task.slot.steps)
-    return id(task.slot), tail, mark, cases.way(task.bearer, ((to, now) for to in told))
+    alike = cases.alike(task, ((to, now) for to in told))
+    return key if alike is None else (id(task.slot), tail, alike)
 
 
 def _unwanted(key: str, plan: Plan, now: datetime) -> str | None:

@@ -81,17 +81,27 @@ class Cases:
             return found
         return found | {name for name, who in bearers.items() if has_records(who, row, plan.history, plan.roster)}
 
-    def mark(self, task: Task) -> Mark | None:
-        """What is recorded about a task where it is no more than what became of its notices; None where it is.
+    def alike(self, task: Task, told: Iterable[tuple[Target | None, Moment]], *, marked: bool = True) -> object | None:
+        """A key: tasks of one slot that share it have the same rulings. None for a task that stands alone.
 
-        Tasks of one slot with the same mark stand alike: what differs is who is told.
+        They depend on what became of its notices, and on the `way` to those who would be `told`; who that is differs.
+        So it is as long as no more is recorded about a task. One that is not `marked` has had no notice yet.
         """
+        mark = self._mark(task) if marked else ()
+        return None if mark is None else (mark, self.way(task.bearer, told))
+
+    def _mark(self, task: Task) -> Mark | None:
+        """What is recorded about a task where it is no more than what became of its notices; None where it is."""
         name, plan = task.id, self.plan
         if plan.history.task(name).facts or name in self._withdrawn or name in self._released or name in self._doubted:
             return None
         if task.slot.span is not None and has_records(task.bearer, task.slot.obligation, plan.history, plan.roster):
             return None
-        found, start = plan.history.outcomes(name), len(name)
+        return self.became(task)
+
+    def became(self, task: Task) -> Mark:
+        """What became of the notices of a task."""
+        found, start = self.plan.history.outcomes(task.id), len(task.id)
         return tuple((key[start:], outcome.kind, outcome.at, outcome.reason) for key, outcome in found.items())
 
     def way(self, bearer: Bearer, told: Iterable[tuple[Target | None, Moment]]) -> object:

@@ -44,10 +44,11 @@ class Crowds:
         usual = self._told(slot.steps).values()
         for bearer in (bearer for name, bearer in bearers.items() if name in apart):
             task = Task(slot, bearer)
-            mark = self._cases.mark(task)
-            case = self._cases.of(task, now, endless=endless) if mark is None else None
-            told = self._told(case.steps).values() if case is not None and case.asked else usual
-            alike = self._cases.way(bearer, told), mark if case is None else _recorded(case)
+            alike, case = self._cases.alike(task, usual), None
+            if alike is None:
+                case = self._cases.of(task, now, endless=endless)
+                told = self._told(case.steps).values() if case.asked else usual
+                alike = self._cases.became(task), self._cases.way(bearer, told), _said(case)
             if alike not in found:
                 found[alike] = case or self._cases.of(task, now, endless=endless), []
             found[alike][1].append(bearer)
@@ -88,11 +89,10 @@ class Crowds:
         return {(step.to, self._cases.directory.turn(step.to, step.at)): (step.to, step.at) for step in steps}
 
 
-def _recorded(case: Case) -> object:
+def _said(case: Case) -> object:
     """What makes a case unlike those of which no more is recorded than what became of their notices."""
-    marks = tuple((key, found.kind, found.at) for key, found in case.outcomes.items())
     said = (case.acknowledged, case.progress, case.resumed, case.withdrawn, case.released, case.doubted, case.asked)
-    return marks, case.silence, *said
+    return case.silence, *said
 
 
 def _without(crowd: Crowd, apart: AbstractSet[str]) -> Crowd:

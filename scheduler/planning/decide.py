@@ -79,12 +79,11 @@ def _rulings(slot: Slot, cases: Cases, now: datetime) -> Iterator[tuple[Task, Ru
     judged: dict[object, list[Ruling]] = {}
     for name, bearer in bearers.items():
         task = Task(slot, bearer)
-        if name in apart and name not in asked:
+        if name not in asked and (name in apart or not tails):
             outcomes = history.outcomes(task.id)
             if all(task.id + t in outcomes for t in tails):
                 continue
-        mark = cases.mark(task) if name in apart else ()
-        alike: object = name if mark is None else (cases.way(bearer, told), mark)
+        alike = cases.alike(task, told, marked=name in apart) or name
         if alike not in judged:
             judged[alike] = rulings(cases.of(task, now), now)
         yield from ((task, ruling) for ruling in judged[alike])
