@@ -39,10 +39,11 @@ _WORDS: tuple[Callable[..., str], ...] = (
 _METHODS = frozenset({"startswith", "endswith", "strip", "lstrip", "rstrip", "split", "removeprefix", "removesuffix"})
 
 
+# What the sandbox need not look at: the public fields of the views, which hold plain values and each other.
 _FIELDS = {
-    view: frozenset(field.name for field in dataclass_fields(view))
+    view: frozenset(field.name for field in dataclass_fields(view) if not field.name.startswith("_"))
     for view in vars(views).values()
-    if isinstance(view, type) and is_dataclass(view)
+    if isinstance(view, type) and view.__module__ == views.__name__ and is_dataclass(view)
 }
 
 

@@ -1,15 +1,20 @@
 """The office may edit its templates: what a typo, a missing file or a hostile expression comes to."""
 
 import shutil
+from dataclasses import is_dataclass
+from datetime import date, datetime
 from pathlib import Path
+from types import NoneType, UnionType
+from typing import get_args, get_origin, get_type_hints
 
 import pytest
 
-from scheduler.mailing import TemplateFaultError, check_templates
+from scheduler.mailing import TemplateFaultError, check_templates, views
 from scheduler.mailing.samples import samples
-from scheduler.mailing.templates import Templates
+from scheduler.mailing.templates import _FIELDS, Templates
 
 SHIPPED = Path(__file__).parents[2] / "templates"
+VIEWS = [view for view in vars(views).values() if isinstance(view, type) and is_dataclass(view)]
 
 
 @pytest.fixture
@@ -109,6 +114,20 @@ def test_a_template_can_neither_reach_out_nor_grow_without_bound(folder: Path, h
     context = next(c for n, c in samples() if n == "warning")
     with pytest.raises(TemplateFaultError):
         Templates(folder).render("warning", context)
+
+
+def plain(hint: object) -> bool:
+    """Whether values of a type can do nothing: plain ones, views, and tuples of them."""
+    parts = get_args(hint)
+    if parts:
+        return get_origin(hint) in (tuple, UnionType) and all(part is ... or plain(part) for part in parts)
+    return hint in (str, int, bool, date, datetime, NoneType) or hint in VIEWS
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__)
+def test_what_the_sandbox_does_not_look_at_holds_plain_values(view: type) -> None:
+    assert [name for name, hint in get_type_hints(view).items() if not plain(hint)] == []
+    assert _FIELDS[view] == set(get_type_hints(view))
 
 
 def test_a_template_keeps_its_table_values_as_text(folder: Path) -> None:
