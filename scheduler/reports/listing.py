@@ -39,7 +39,8 @@ def documents(found: Iterable[Row]) -> Iterator[str]:
         task, bearer = _encoded(row.task.id), _encoded(row.task.bearer.id)
         named, stands = shared(row.company)
         alone = ahead(row.next_notice) if not row.notices and not row.calls else _inside(_own(row))
-        yield f'{{"task": {task}, {named}, "bearer": {bearer}, {stands}, {alone}}}'
+        parts = (f'"task": {task}', named, f'"bearer": {bearer}', stands, alone)
+        yield f"{{{', '.join(filter(None, parts))}}}"
 
 
 def records(found: Iterable[Row]) -> Iterator[list[object]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -86,7 +86,7 @@ def companies(plan: Plan, now: datetime, wanted: Selection = ALL) -> list[Compan
     return sorted((one for one in kept if one.bearers), key=_hurt)
 
 
-def members(found: Iterable[Company], plan: Plan, now: datetime) -> Iterator[Row]:
+def members(found: Sequence[Company], plan: Plan, now: datetime) -> Iterator[Row]:
     """The tasks of companies one by one; those that hurt alike in the order of their ids."""
     maker = _Maker(plan, now)
     for _, alike in groupby(found, key=_hurt):
@@ -158,7 +158,7 @@ def _hurt(one: Company) -> tuple[int, int, bool, datetime, str]:
 
 
 class _Maker:
-    """Makes rows; what many of them share it works out once."""
+    """Makes rows; what many of them share it works out once, by the ids of slots that the companies keep alive."""
 
     def __init__(self, plan: Plan, now: datetime) -> None:
         self._cases, self._history, self._now = Cases(plan), plan.history, now
