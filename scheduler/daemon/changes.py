@@ -60,7 +60,7 @@ class Changes:
         self._post = post
         self._domain = domain
         self._told = _State.read(desk.journal.mark(TOLD))
-        self._plan: Plan | None = None  # the last one by what they were told
+        self._plan: Plan | None = None  # the last one by what they were told: the desk's own, until something changes
 
     def run(self, now: datetime) -> None:
         """Tell of what moved since the owners were last told, if it is time."""
@@ -82,7 +82,10 @@ class Changes:
         return Window(calendars.of(office.region), office.send_at).is_open(now.astimezone(BEIJING))
 
     def _known(self, told: _State, now: datetime) -> Plan | None:
-        """The plan by the table and the calendars of then, with all that has been recorded since."""
+        """The plan by the table and the calendars of then, with all that has been recorded since.
+
+        A `like` of any age will do: what it knows it knows by the day, and it is soon let go.
+        """
         journal, settings, like = self._desk.journal, self._desk.services.settings, self._plan
         register = like.register if like is not None else table(told.table, journal.kept, settings.table)
         if register is None:  # written in a form that this version does not read any more

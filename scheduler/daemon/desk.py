@@ -160,6 +160,7 @@ class Desk:
             now=now,
             since=now.date(),
             until=now.date() + HORIZON,
+            # Of the same day only: handed on from day to day it would gather the bearers and routes of all of them.
             like=self.plan if hasattr(self, "plan") and self.plan.now.date() == now.date() else None,
         )
 
