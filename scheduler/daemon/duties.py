@@ -5,7 +5,6 @@ Each of these mails has a cause that makes it unique, so that asking at every be
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 
@@ -24,7 +23,7 @@ from scheduler.planning.coming import coming, preview
 from scheduler.planning.index import Gap
 from scheduler.planning.model import Fact, FactKind, MessageKind
 from scheduler.planning.windows import Window
-from scheduler.problems import Level, Problem
+from scheduler.problems import Problem
 from scheduler.register import gaps
 from scheduler.reports.unsettled import missing
 
@@ -62,7 +61,7 @@ class Duties:
 
     def report(self, outage: Problem | None, faults: Sequence[Problem], now: datetime) -> None:
         """Keep where `status` finds it what is wrong with mail. Where mail can leave the admin is written to as well:
-        of an error each day, of a warning once.
+        of each problem at most once a day.
         """
         found = {problem.text(): problem for problem in (*([outage] if outage else []), *faults, *self._faults)}
         said = "\n".join(found)
@@ -70,10 +69,7 @@ class Duties:
             self._note_trouble(said, list(found.values()), now)
             self._reported = now.date(), said
         for fault in found.values() if outage is None else ():
-            if fault.level is Level.WARNING:
-                self._mail.warn(f"{fault.code}:{hashlib.sha256(fault.text().encode()).hexdigest()[:12]}", [fault], now)
-            else:
-                self._mail.daily(f"{fault.code}:{fault.place or ''}", [fault], now)
+            self._mail.daily(f"{fault.code}:{fault.place or ''}", [fault], now)
 
     def _note_trouble(self, said: str, problems: Sequence[Problem], now: datetime) -> None:
         journal = self._desk.journal
