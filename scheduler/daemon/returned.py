@@ -1,13 +1,14 @@
 """Mails that came back after the server had taken them: looked for now and then, each written down once.
 
 A mailbox that cannot be read hurts nothing but itself: it is told of, and tried again later. One mail that cannot be
-read holds up no other.
+read holds up no other, and is passed by after some looks.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+from collections import Counter
 from datetime import datetime, timedelta
 
 from scheduler.daemon.desk import PROGRAM
@@ -21,7 +22,7 @@ log = logging.getLogger("duban")
 
 _PAUSE = timedelta(minutes=5)
 _LONGEST_PAUSE = timedelta(hours=1)
-_PATIENCE = 3  # looks that failed in a row, before anybody is told
+_PATIENCE = 3  # looks that failed in a row, before anybody is told; at a mail, before it is passed by
 _NAMED = 5  # of mails that cannot be read
 
 
@@ -32,6 +33,7 @@ class Returned:
         self._journal = journal
         self._inbox = inbox
         self._mark = f"bounces:{hashlib.sha256(url.encode()).hexdigest()[:12]}"
+        self._met = f"{self._mark}:unread"  # the places of mails that cannot be read, each as often as it was met
         self._failed = 0
         self._looked: tuple[datetime, datetime] | None = None  # when, and when again
         self._trouble: Problem | None = None
@@ -58,17 +60,23 @@ class Returned:
         self._looked = now, now + min(_PAUSE * 2**self._failed, _LONGEST_PAUSE)
 
     def _look(self, inbox: Inbox, now: datetime) -> None:
-        """The place is kept only after what stood before it was written down: killed in between, it is read again."""
-        since, unread = self._journal.mark(self._mark), list[Unread]()
+        """The place is kept only after what stood before it was written down: killed in between, it is read again.
+
+        It stays in front of a mail that cannot be read until that was met often enough.
+        """
+        since, before = self._journal.mark(self._mark), self._journal.mark(self._met) or ""
+        often, met, unread, waits = Counter(before.split()), list[str](), list[Unread](), False
         for raw, place in inbox.fetch(since):
             if isinstance(raw, Unread):
-                unread.append(raw)  # it is passed by once one behind it was read
-                continue
-            bounce = read_bounce(raw)
-            if bounce is not None:
+                unread.append(raw)
+                met += [place] * (often[place] + 1)
+                waits = waits or often[place] + 1 < _PATIENCE
+            elif (bounce := read_bounce(raw)) is not None:
                 self._take(bounce, now)
-            if place and place != since:
+            if place and place != since and not waits:
                 self._journal.put_mark(self._mark, place)
+        if (after := " ".join(met).strip()) != before:
+            self._journal.put_mark(self._met, after)
         self._unread = tuple(unread)
 
     def _take(self, bounce: Bounce, now: datetime) -> None:

@@ -8,9 +8,10 @@ import pytest
 from small_office import ADMIN, CITY, LIN, ZHOU, at
 
 from scheduler.daemon.duties import TROUBLE
+from scheduler.daemon.returned import Returned
 from scheduler.daemon.undelivered import undelivered
 from scheduler.mailing import inbox as inbox_module
-from scheduler.mailing.inbox import FolderInbox
+from scheduler.mailing.inbox import FolderInbox, Unread
 from scheduler.planning.model import FactKind, MessageKind
 from scheduler.register import load
 
@@ -198,10 +199,51 @@ def test_a_file_that_cannot_be_read_holds_up_no_other_and_is_told_of_once_a_day(
     (office.folder / "returned" / "1.eml.old").write_text("")  # another file: the text is another one
     for moment in ("2026-01-23 09:20", "2026-01-23 09:30"):
         assert office.beat(daemon, moment) == []
+    assert [to for minute in range(3) for to in office.beat(daemon, f"2026-01-24 09:0{minute}")] == [ADMIN]
     monkeypatch.undo()
     office.beat(daemon, "2026-01-24 10:00")
     with office.journal as journal:
         assert journal.mark(TROUBLE) == ""
+
+
+class Mailbox:
+    """Mails by number, two of them in one look; those that are None cannot be read."""
+
+    def __init__(self, mails):
+        self.mails = mails
+
+    def fetch(self, since):
+        new = [number for number in sorted(self.mails) if number > int(since or 0)]
+        for number in new[:2]:
+            yield self.mails[number] or Unread(str(number), f"busy, {len(new)} wait"), str(number)
+
+
+def looks(office, box, count):
+    """So many looks, each by a process of its own, as `duban run --once` makes them."""
+    for _ in range(count):
+        with office.journal as journal:
+            Returned(journal, box, "imaps://zwgk@mail.example.gov.cn").run(at("2026-01-23 09:10"))
+
+
+def test_a_mail_that_the_mailbox_would_not_give_for_a_moment_is_read_at_the_next_look(office, inbox):
+    office.beat(office.daemon(), FRI_9)
+    inbox("postfix")
+    bounce = (office.folder / "returned" / "1.eml").read_bytes()
+    box = Mailbox({1: None, 2: b"Subject: x"})
+    looks(office, box, 2)
+    box.mails[1] = bounce
+    looks(office, box, 1)
+    assert len(bounced(office)) == 1
+
+
+def test_mails_that_can_never_be_read_do_not_block_those_behind_them(office, inbox):
+    office.beat(office.daemon(), FRI_9)
+    inbox("postfix")
+    box = Mailbox({1: None, 2: None, 3: (office.folder / "returned" / "1.eml").read_bytes()})
+    looks(office, box, 3)
+    assert bounced(office) == []
+    looks(office, box, 1)
+    assert len(bounced(office)) == 1
 
 
 def test_a_mailbox_nobody_answers_for_is_asked_less_and_less_often(office, monkeypatch):
