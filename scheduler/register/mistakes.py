@@ -65,6 +65,7 @@ class Code(StrEnum):
     ADDRESS_DOMAIN = "address-domain"
     OFFICER_MISSING = "officer-missing"
     REPORTS_TO_CYCLE = "reports-to-cycle"
+    UNIT_ENDED = "unit-ended"
     VIA_CYCLE = "via-cycle"
     TENURE_OVERLAP = "tenure-overlap"
     BAD_TENURE = "bad-tenure"
@@ -96,7 +97,7 @@ class Code(StrEnum):
 
 WARNINGS = frozenset(
     {Code.COMMENT_CUT, Code.LADDER_ORDER, Code.OUTER_BEFORE_DUE, Code.REF_TWICE, Code.ROLE_UNFILLED}
-    | {Code.DUTY_MISSING, Code.DUTY_GAP}
+    | {Code.DUTY_MISSING, Code.DUTY_GAP, Code.UNIT_ENDED}
 )
 
 

@@ -309,6 +309,29 @@ def test_forty_mistakes_are_told_in_one_run_each_with_its_line() -> None:
     assert len(expected) >= 40
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "told"),
+    [
+        ("", "", []),
+        ("", "to: 2026-12-31, ", []),
+        ("to: 2026-12-31, ", "to: 2026-12-31, ", []),
+        ("to: 2026-12-31, ", "to: 2027-01-01, ", ["unit-ended"]),
+        ("to: 2026-12-31, ", "", ["unit-ended"]),
+    ],
+)
+def test_a_unit_reports_to_one_that_lasts_as_long(above: str, below: str, told: list[str]) -> None:
+    end = f"  - {{id: town, {below}name: 镇, reports_to: fukang-city, mail: z@example.gov.cn}}\npeople:\n"
+    text = table("\npeople:\n", "\n" + end).replace("{id: fukang-city, ", "{id: fukang-city, " + above)
+    assert [p.code for p in problems(text) if p.code != "role-unfilled"] == told
+
+
+@pytest.mark.parametrize("term", ["from: 2020-01-01", "to: 2030-12-31"])
+def test_the_office_has_no_end(term: str) -> None:
+    told = problems(table("    kind: office\n", f"    kind: office\n    {term}\n"))
+    assert ("unit-ended", 4) in [(p.code, p.place and p.place.line) for p in told]
+    assert {p.level for p in told} == {Level.WARNING}
+
+
 def test_a_long_chain_of_preparation_is_told_once() -> None:
     row = "  - {{id: step{n}, title: 备, owed_by: {{unit: changji-city}}, due: {{before: step{next}, lead: 1wd}}}}\n"
     steps = "".join(row.format(n=n, next=n + 1) for n in range(300))

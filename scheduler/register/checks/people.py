@@ -35,6 +35,10 @@ def _office(draft: Draft) -> Iterator[Finding]:
         yield Finding(
             Code.BAD_CLOSURE, say("{day}既写放假又写上班", day=day.isoformat()), say("请从 rest 或 work 里删去"), path
         )
+    own = next((unit for unit in draft.units.values() if unit.id == draft.office.unit), None)
+    if own is not None and (own.from_ or own.to):
+        message = say("本办公室的单位写了设立或撤销的日期")
+        yield Finding(Code.UNIT_ENDED, message, say("请删去它的 from 和 to"), ("office", "unit"))
     for number, row in draft.summaries.items():
         known = draft.declared["people"] | draft.declared["units"] | {DUTY}
         for place, who in enumerate(row.to):
@@ -43,11 +47,16 @@ def _office(draft: Draft) -> Iterator[Finding]:
 
 def _tree(draft: Draft) -> Iterator[Finding]:
     numbers = {unit.id: number for number, unit in draft.units.items()}
+    ends = {unit.id: unit.to for unit in draft.units.values()}
     edges = {unit.id: unit.reports_to for unit in draft.units.values() if unit.reports_to}
     for number, unit in draft.units.items():
         if unit.reports_to:
             path: Path = ("units", number, "reports_to")
             yield from unknown(Code.UNKNOWN_UNIT, unit.reports_to, draft.declared["units"], path)
+            end = ends.get(unit.reports_to)
+            if end is not None and end < (unit.to or date.max):
+                message = say("上级单位 {unit} 在{day}撤销，这个单位还在", unit=unit.reports_to, day=end.isoformat())
+                yield Finding(Code.UNIT_ENDED, message, say("请改写 reports_to，或给这个单位也写 to"), path)
     for found in cycles(edges):
         message = say("单位互相隶属：{ring}", ring=ring(found))
         path = ("units", numbers[found[0]], "reports_to")
