@@ -229,7 +229,7 @@ def _officer(task: Task, plan: Plan, on: date) -> str | None:
 def _units(selector: Selector | None, task: Task, plan: Plan) -> str | None:
     if selector is None:
         return None
-    units = plan.roster.units(selector, task.slot.event_unit)
+    units = plan.roster.units_on(selector, day_of(task.dates.target), task.slot.event_unit)
     return "、".join(plan.roster.unit(unit).name for unit in units) or None
 
 

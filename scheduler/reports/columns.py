@@ -71,17 +71,20 @@ def _unit(entry: Entry) -> Cell:
 def _helping(entry: Entry) -> Cell:
     """配合单位, and who coordinates."""
     row = entry.task.slot.obligation
-    lines = [(say("{units}", units=_names(entry, row.supporting)), row.supporting)]
-    lines.append((say("协调：{units}", units=_names(entry, row.coordinator)), row.coordinator))
-    lines.append((say("代{units}办理", units=_names(entry, row.on_behalf_of)), row.on_behalf_of))
-    return "\n".join(entry.say(words) for words, selector in lines if selector is not None)
+    supporting, coordinating = _names(entry, row.supporting), _names(entry, row.coordinator)
+    owing = _names(entry, row.on_behalf_of)
+    lines = [(say("{units}", units=supporting), supporting)]
+    lines.append((say("协调：{units}", units=coordinating), coordinating))
+    lines.append((say("代{units}办理", units=owing), owing))
+    return "\n".join(entry.say(words) for words, units in lines if units)
 
 
 def _names(entry: Entry, selector: Selector | None) -> tuple[str, ...]:
     if selector is None:
         return ()
-    roster = entry.plan.roster
-    return tuple(roster.unit(unit).name for unit in roster.units(selector, entry.task.slot.event_unit))
+    roster, task = entry.plan.roster, entry.task
+    units = roster.units_on(selector, day_of(task.dates.target), task.slot.event_unit)
+    return tuple(roster.unit(unit).name for unit in units)
 
 
 def _basis(entry: Entry) -> Cell:

@@ -116,7 +116,9 @@ def _responsible(task: Task, plan: Plan) -> str | None:
 
 
 def _units(selector: Selector | None, task: Task, plan: Plan) -> str | None:
-    found = plan.roster.units(selector, task.slot.event_unit) if selector is not None else ()
+    if selector is None:
+        return None
+    found = plan.roster.units_on(selector, day_of(task.dates.target), task.slot.event_unit)
     return "、".join(_plain(plan.roster.unit(unit).name) for unit in found) or None
 
 

@@ -120,7 +120,7 @@ def _line(item: Item, plan: Plan) -> list[Cell]:
 def _hanging(made: _Made) -> Sheet:
     """The rows that fall due when something happens: nobody can plan them, everybody should know them."""
     rows = [(row, words) for row in made.plan.register.obligations if (words := _when(row, made.plan)) is not None]
-    roster = made.plan.roster
+    roster, last = made.plan.roster, date(made.year, 12, 31)
     return Sheet(
         name=say("随事件").text(made.imprint.lang),
         title=say("{year}年随事件发生的任务", year=made.year),
@@ -133,7 +133,8 @@ def _hanging(made: _Made) -> Sheet:
         rows=[
             [
                 row.title,
-                "、".join(roster.unit(unit).name for unit in roster.units(row.owed_by)) or say("事件所属的单位"),
+                "、".join(roster.unit(unit).name for unit in roster.units_on(row.owed_by, last))
+                or say("事件所属的单位"),
                 words,
                 "\n".join(map(cited, row.basis)),
             ]

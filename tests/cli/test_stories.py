@@ -80,6 +80,14 @@ def test_supporting_and_coordinating_units_and_the_body_owed_for_stand_in_mail_a
     assert "代州政务公开工作领导小组办理" in ledger
 
 
+def test_a_unit_that_has_ended_by_then_supports_nothing_any_more(office):
+    office.edit("{id: justice, name: 州司法局", "{id: justice, to: 2026-12-30, name: 州司法局")
+    text = letter(office, "catalogue/wanghe-county/once#remind-5wd")["text"]
+    assert "配合单位" not in text
+    assert "协调单位：州人民政府办公室" in text
+    assert "州司法局" not in did(office, "ledger", "--format", "csv")
+
+
 def test_until_an_event_is_given_to_a_unit_its_coordinator_is_chased_and_its_history_follows(office):
     said = event(office, "opinion", "Y1", "2026-11-20")  # a Friday
     assert "责任单位未定，用 duban assign respond/unassigned/Y1 --unit ID 指定" in said
