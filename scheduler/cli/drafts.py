@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
+from scheduler.cli.files import claimed, taken
 from scheduler.daemon.services import Services
 from scheduler.journal import Anchor, Drawn, Entry, File
 from scheduler.mailing.templates import Templates
 from scheduler.planning.model import Fact, FactKind, Scalar
-from scheduler.problems import Problem, RefusedError
 from scheduler.reports import paper
-from scheduler.words import say
 
 if TYPE_CHECKING:
     from scheduler.journal import Journal
@@ -54,7 +52,7 @@ def save(desk: Services, compose: Callable[[Sequence[Fact]], Draft], file: Path,
     is there.
     """
     journal, fact = desk.journal, None
-    with _claimed(file) as out:
+    with claimed(file, taken(file)) as out:
         while fact is None:
             drafts = tuple(journal.facts(kinds=[FactKind.DRAFT]))
             made = _made(compose(drafts), file, desk.register.office.name, by, now)
@@ -89,19 +87,3 @@ def _noted(journal: Journal, made: Drawn, known: int, now: datetime) -> Fact | N
         return journal.draw([FactKind.DRAFT], unless_overtaken, now=now)
     except _OvertakenError:
         return None
-
-
-@contextmanager
-def _claimed(file: Path) -> Iterator[BinaryIO]:
-    """A new file, which is gone again if nothing came of it."""
-    try:
-        out = file.open("xb")
-    except FileExistsError:
-        message = say("{file} 已经有了，里面可能有人改过", file=str(file))
-        raise RefusedError(Problem("draft-exists", message, say("换一个文件名，或先把它移走"))) from None
-    try:
-        with out:
-            yield out
-    except BaseException:
-        file.unlink(missing_ok=True)
-        raise

@@ -9,12 +9,12 @@ from contextlib import contextmanager, redirect_stdout
 from io import TextIOWrapper
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 import click
 
 from scheduler.cli.options import output_format, tell
-from scheduler.problems import Problem, UsageError
+from scheduler.problems import Problem, RefusedError, UsageError
 from scheduler.words import say
 
 if TYPE_CHECKING:
@@ -102,6 +102,27 @@ def put_lines(lines: Iterable[str], output: Path | None) -> None:
         return
     with _instead(output) as part:
         part.writelines(f"{line}\n".encode() for line in lines)
+
+
+def taken(file: Path) -> Problem:
+    """Of a file that is there, and is not replaced."""
+    message = say("{file} 已经有了，里面可能有人改过", file=str(file))
+    return Problem("draft-exists", message, say("换一个文件名，或先把它移走"))
+
+
+@contextmanager
+def claimed(file: Path, refusal: Problem) -> Iterator[BinaryIO]:
+    """A new file, which is gone again if nothing came of it. RefusedError where there is one."""
+    try:
+        out = file.open("xb")
+    except FileExistsError:
+        raise RefusedError(refusal) from None
+    try:
+        with out:
+            yield out
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

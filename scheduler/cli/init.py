@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
 from scheduler import clock
+from scheduler.cli.files import claimed
 from scheduler.cli.options import command, tell
-from scheduler.problems import Problem, RefusedError
+from scheduler.problems import Problem
 from scheduler.words import say
 
 _STARTER = Path(__file__).with_name("starter.yaml")
@@ -25,13 +27,11 @@ def init(*, folder: Path) -> None:
     path = folder / "obligations.yaml"
     table = _STARTER.read_text(encoding="utf-8").replace(_START, f"start: {clock.now().date()}")
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(table)
-    except FileExistsError:
-        hint = say("换一个文件夹，或者直接改这一张")
-        raise RefusedError(Problem("table-exists", say("已经有台账了：{file}", file=str(path)), hint)) from None
+    hint = say("换一个文件夹，或者直接改这一张")
+    there = Problem("table-exists", say("已经有台账了：{file}", file=str(path)), hint)
+    with claimed(path, there) as file:
+        file.write(table.encode())
     click.echo(tell(say("已写成 {file}，试运行：邮件只发给管理员。", file=str(path))))
     click.echo(tell(say("先把单位、人员和邮箱改成自己的，再运行：")))
     for name in ("check", "plan", "run"):
-        click.echo(f"  duban {name} --table {path}")
+        click.echo(f"  duban {name} --table {shlex.quote(str(path))}")

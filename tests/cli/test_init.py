@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+import shlex
 from email import message_from_bytes
 from email.utils import parseaddr
 
@@ -41,3 +43,23 @@ def test_a_table_that_is_there_stays(office):
     refused = office("init", str(office.folder))
     assert (refused.exit_code, refused.stderr.startswith("error[table-exists]")) == (3, True)
     assert office.table.read_bytes() == before
+
+
+def test_a_full_disk_leaves_no_half_of_a_table(office):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))  # bytes
+    try:
+        failed = office("init", str(office.folder / "new"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert failed.exit_code != 0
+    assert "new/obligations.yaml" not in office.files
+    assert office("init", str(office.folder / "new")).exit_code == 0
+
+
+def test_what_it_says_to_run_next_can_be_copied_though_the_folder_has_a_blank_in_its_name(office):
+    folder = office.folder / "my office; 督办"
+    said = office("init", str(folder)).stdout.splitlines()
+    assert [shlex.split(line) for line in said[-3:]] == [
+        ["duban", name, "--table", str(folder / "obligations.yaml")] for name in ("check", "plan", "run")
+    ]
