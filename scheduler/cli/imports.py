@@ -11,7 +11,7 @@ import click
 from scheduler import clock
 from scheduler.cli.desk import login, steady
 from scheduler.cli.errors import shown
-from scheduler.cli.files import ending_in, put
+from scheduler.cli.files import ending_in, put, taken
 from scheduler.cli.options import command, option, output_format, spoken, tell
 from scheduler.cli.output import print_json, problem_data
 from scheduler.planning import History
@@ -19,7 +19,7 @@ from scheduler.planning.batch import judge
 from scheduler.planning.entries import Accepted
 from scheduler.planning.model import Fact, FactKind
 from scheduler.planning.sheet import FORMS, read_lines
-from scheduler.problems import Problem
+from scheduler.problems import Problem, RefusedError
 from scheduler.register.reader import MAX_BYTES
 from scheduler.reports.blank import blank
 from scheduler.words import say
@@ -53,9 +53,12 @@ from scheduler.words import say
 @option("--dry-run", is_flag=True, words=say("只检查，不登记"))
 @option("--by-whom", metavar="WHO", words=say("经办人，不写为登录名"))
 def import_(*, file: Path | None, template: Path | None, dry_run: bool, by_whom: str | None) -> int:
-    if (file is None) == (template is None):
-        raise click.UsageError(tell(say("写要登记的文件，或者 --template，两者选一")), click.get_current_context())
+    if (file is None) == (template is None) or (template is not None and (dry_run or by_whom is not None)):
+        words = say("写要登记的文件（可加 --dry-run、--by-whom），或者只写 --template")
+        raise click.UsageError(tell(words), click.get_current_context())
     if file is None:
+        if template is not None and template.is_file():
+            raise RefusedError(taken(template))
         put(blank(steady().register, spoken()), template)
         return 0
     with file.open("rb") as opened:

@@ -79,6 +79,23 @@ def test_it_speaks_english_and_is_read_all_the_same(office):
     assert json.loads(office("import", str(path), "--dry-run", "--format", "json").stdout)["kinds"] == {"ack": 1}
 
 
-@pytest.mark.parametrize("words", [(), ("facts.csv", "--template", "a.xlsx"), ("--template", "a.csv")])
-def test_one_says_what_is_wanted(office, words):
+def test_one_that_is_there_may_be_filled_in_and_stays(office, path):
+    path.write_bytes(b"filled in")
+    refused = office("import", "--template", str(path))
+    assert (refused.exit_code, refused.stderr.startswith("error[draft-exists]")) == (3, True)
+    assert path.read_bytes() == b"filled in"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("facts.csv", "--template", "a.xlsx"),
+        ("--template", "a.csv"),
+        ("--template", "a.xlsx", "--dry-run"),
+        ("--template", "a.xlsx", "--by-whom", "he.ping"),
+    ],
+)
+def test_one_says_what_is_wanted(office, monkeypatch, words):
+    monkeypatch.chdir(office.folder)
     assert office("import", *words).exit_code == 2
