@@ -47,6 +47,8 @@ def log(*, task: str | None, kind: tuple[str, ...], last: int | None) -> None:
     existing(desk)
     found = [fact for fact in desk.facts() if _wanted(fact, task, kind)]
     found = found[-last:] if last else found
+    if task and not found:
+        click.echo(tell(say("没有 {task} 的这类记录；任务编号要写全，见 duban status", task=task)), err=True)
     if output_format() == "json":
         print_json({"facts": [_shape(fact) for fact in found]})
         return
@@ -74,6 +76,8 @@ def verify(*, head: str | None) -> int:
         print_json({"sound": result.sound, "head": str(result.head), "seq": result.head.seq, "fault": shape})
     elif fault is None:
         utter(say("{n}条记录完好，数据校验码 {head}", n=result.head.seq, head=str(result.head)))
+        if head is None:
+            utter(say("没有给出以前的校验码（--head），末尾的登记若被截去，不一定查得出。"))
     else:
         utter(fault.message)
     return int(fault is not None)

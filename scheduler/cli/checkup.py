@@ -13,8 +13,8 @@ from pathlib import Path
 from scheduler import clock
 from scheduler.cli.templates import faulty_templates
 from scheduler.daemon.services import Services
+from scheduler.daemon.standstill import standstill
 from scheduler.daemon.undelivered import undelivered
-from scheduler.journal import OutboxState
 from scheduler.mailing import TemporaryFailure, inbox_for, transport_for
 from scheduler.mailing.post import named
 from scheduler.problems import DubanError, Level, Problem
@@ -126,14 +126,18 @@ def _mail(desk: Services) -> tuple[Problem, ...]:
     except TemporaryFailure as failure:
         message = say("连不上邮件服务器，或者它暂不受理：{answer}", answer=failure.answer)
         hint = say("请核对 DUBAN_SMTP 的服务器名称和端口、网络和防火墙；用 systemd 的，IPAddressAllow 要放行它的地址")
-        return (Problem("smtp-unreachable", message, hint), *_waiting(desk))
+        return (Problem("smtp-unreachable", message, hint), *_still(desk))
     finally:
         transport.close()
     if url.startswith("folder:"):
         hint = say("设 DUBAN_SMTP，例如 smtps://user@mail.example.gov.cn:465")
         message = say("没有邮件服务器，邮件写成文件：{where}", where=url.removeprefix("folder:"))
-        return (Problem("mail-folder", message, hint, level=Level.WARNING), *_waiting(desk))
-    return _waiting(desk)
+        return (Problem("mail-folder", message, hint, level=Level.WARNING), *_still(desk))
+    return _still(desk)
+
+
+def _still(desk: Services) -> tuple[Problem, ...]:
+    return standstill(desk.record, clock.now()) if desk.has_journal else ()
 
 
 def _sender(desk: Services) -> str:
@@ -146,19 +150,6 @@ def _sender(desk: Services) -> str:
     register = desk.loaded.register
     admin = register and next((p.email for p in register.people if p.id == register.office.admin), None)
     return admin or ""
-
-
-def _waiting(desk: Services) -> tuple[Problem, ...]:
-    rows = desk.journal.outbox(OutboxState.RETRY) if desk.has_journal else ()
-    failed = [row for row in rows if row.last_error]
-    if not failed:
-        return ()
-    message = say("有{n}封邮件没有发出，最近的原因：{why}", n=len(failed), why=failed[-1].last_error)
-    return (
-        Problem(
-            "mail-waiting", message, say("程序会再试，不用重发；原因在服务器的，请找邮件管理员"), level=Level.WARNING
-        ),
-    )
 
 
 def _bounces(desk: Services, url: str) -> tuple[Problem, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from scheduler.cli.options import spoken, tell
 from scheduler.cli.table import chosen
 from scheduler.daemon.services import Services
 from scheduler.planning import History, Plan
+from scheduler.planning.model import Entry, Fact
 from scheduler.planning.periods import around
 from scheduler.planning.tasknames import fitting
 from scheduler.problems import Problem, UnreachableError
@@ -92,6 +94,15 @@ def existing(desk: Services) -> None:
         hint = say("检查 --database 或 DUBAN_DATABASE；第一次运行 duban run 时会建立")
         said = say("还没有数据库：{url}", url=desk.settings.database)
         raise UnreachableError(Problem("database-missing", said, hint))
+
+
+def enter(desk: Services, entries: Sequence[Entry], now: datetime) -> tuple[Fact, ...]:
+    """Write facts down. Where that makes the database, say so: a mistyped folder must not swallow them."""
+    path, was_there = _file(desk.settings), desk.has_journal
+    facts = desk.journal.append(entries, now=now)
+    if path and not was_there:
+        click.echo(tell(say("这里原来没有办理记录，新建了数据库：{path}", path=str(path))), err=True)
+    return facts
 
 
 def login() -> str:

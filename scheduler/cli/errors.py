@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from scheduler.cli.options import spoken
@@ -9,6 +11,7 @@ from scheduler.problems import DubanError, Problem
 from scheduler.words import Lang, Phrase, say
 
 USAGE = 2
+_TOO_MUCH = re.compile(r"Got unexpected extra arguments? \((.*)\)$")
 
 
 def shown(problems: tuple[Problem, ...], lang: Lang) -> None:
@@ -49,7 +52,10 @@ def _sentence(error: click.ClickException) -> Phrase:
         return _near(say("没有命令 {name}", name=error.command_name), error.possibilities)
     if isinstance(error, click.BadParameter) and error.param is not None:
         return _misfit(error, error.param)
-    return say("{message}", message=error.format_message())
+    said = error.format_message()
+    if (found := _TOO_MUCH.match(said)) is not None:
+        return say("多出了 {what}；有空格的内容要加引号", what=found[1])
+    return say("{message}", message=said)
 
 
 def _misfit(error: click.BadParameter, param: click.Parameter) -> Phrase:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import login, plan_around, steady
+from scheduler.cli.desk import enter, login, plan_around, steady
 from scheduler.cli.moments import moment
 from scheduler.cli.options import command, option, output_format, tell, written
 from scheduler.cli.output import line
@@ -82,7 +82,7 @@ def add(
     history = desk.history()
     before = plan_around(desk, history, now, task)
     accepted = accept(Clerk(before, by_whom or login(), now))
-    facts = desk.journal.append([accepted.entry], now=now)
+    facts = enter(desk, [accepted.entry], now)
     after = plan_around(desk, history.extended(facts), now, accepted.entry.task or task)
     changed = effect(accepted, before, after, now)
     wrong = mailed(before) if mailed is not None else ()

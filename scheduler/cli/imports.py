@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from scheduler import clock
-from scheduler.cli.desk import login, steady
+from scheduler.cli.desk import enter, login, steady
 from scheduler.cli.errors import shown
 from scheduler.cli.files import ending_in, put, taken
 from scheduler.cli.options import command, option, output_format, spoken, tell
@@ -70,7 +70,7 @@ def import_(*, file: Path | None, template: Path | None, dry_run: bool, by_whom:
     accepted, refused = judge(lines, plan, by_whom or login(), facts[-1].seq if facts else 0)
     if problems or refused:
         return _refused(file, (*problems, *refused))
-    written = () if dry_run else desk.journal.append([one.entry for one in accepted], now=now)
+    written = () if dry_run else enter(desk, [one.entry for one in accepted], now)
     _told(accepted, written, dry_run=dry_run)
     return 0
 

@@ -10,9 +10,10 @@ import click
 
 from scheduler import clock
 from scheduler.cli.desk import login, plan_around, steady
-from scheduler.cli.options import command, option, output_format, tell, written
+from scheduler.cli.options import command, option, output_format, spoken, tell, written
 from scheduler.cli.output import print_json
 from scheduler.daemon.services import Services
+from scheduler.daemon.standstill import stopped
 from scheduler.planning import Plan
 from scheduler.planning.coming import Coming, coming
 from scheduler.planning.decide import awaiting, held
@@ -24,13 +25,14 @@ from scheduler.planning.statements import withdraw as take_out
 from scheduler.problems import Problem, UsageError
 from scheduler.reports.forecast import KINDS, notice_data
 from scheduler.reports.shapes import iso
-from scheduler.reports.text import aligned
+from scheduler.reports.text import aligned, folded
 from scheduler.words import say
 
 if TYPE_CHECKING:
     from scheduler.journal import OutboxRow
 
 _STATES = {"pending": say("待发"), "leased": say("正在发"), "retry": say("待重发")}
+_WIDE = 80
 _HEADS = (say("时间"), say("状态"), say("收件人"), say("通知数"), say("原因"))
 _RESTORED = option("--restored", is_flag=True, words=say("恢复备份以前可能已经发出、等待放行的全部通知"))
 
@@ -169,6 +171,9 @@ def _waiting(desk: Services, now: datetime) -> None:
         names = {"held": [decision.notice.name for decision in waiting], "awaiting_release": _names(asking)}
         print_json({"messages": shape} | names)
         return
+    for problem in stopped(desk.record, now) if desk.has_journal else ():
+        for line in folded(problem.text(spoken()).splitlines()[0], _WIDE):
+            click.echo(line)
     if not rows:
         click.echo(tell(say("没有待发的邮件。")))
     heads = [tuple(map(tell, _HEADS))] if rows else []

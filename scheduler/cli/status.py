@@ -17,11 +17,14 @@ from scheduler.cli.options import command, option, spoken, tell
 from scheduler.cli.output import print_csv, print_lines, print_streamed, utter
 from scheduler.cli.situation import Situation, situation
 from scheduler.daemon.services import TROUBLE, Services
+from scheduler.daemon.standstill import standstill
 from scheduler.daemon.undelivered import undelivered
 from scheduler.planning import Plan
 from scheduler.planning.decide import awaiting, held
 from scheduler.planning.model import Moment
 from scheduler.planning.spoken import when
+from scheduler.problems import Problem
+from scheduler.register import Register
 from scheduler.reports.listing import COLUMNS, documents, lines, records
 from scheduler.reports.shapes import iso
 from scheduler.reports.status import Company, companies, members, summary
@@ -124,7 +127,7 @@ def _foot(desk: Services, found: Situation, now: datetime) -> None:
     for problem in missing(plan, now.date()):
         for line in folded(problem.text(spoken()).splitlines()[0], _WIDE):
             click.echo(line)
-    for problem in undelivered(desk.record, plan.register, now) if desk.has_journal else ():
+    for problem in _of_mail(desk, plan.register, now) if desk.has_journal else ():
         for line in folded(problem.text(spoken()).splitlines()[0], _WIDE):
             click.echo(line)
     if waiting := held(plan, now):
@@ -133,3 +136,7 @@ def _foot(desk: Services, found: Situation, now: datetime) -> None:
         utter(trouble)
     utter(say("放假安排已公布至{day}", day=iso(table.announced_until)))
     utter(say("数据校验码：{head}", head=found.head or "—"))
+
+
+def _of_mail(desk: Services, register: Register, now: datetime) -> tuple[Problem, ...]:
+    return (*undelivered(desk.record, register, now), *standstill(desk.record, now))

@@ -108,7 +108,7 @@ _SAID = {
     FaultKind.DELETED: say("记录被删除"),
     FaultKind.REORDERED: say("记录次序被调换"),
     FaultKind.CUT: say("末尾的记录被截去"),
-    FaultKind.REWRITTEN: say("与给定的校验码不符，其前的记录被整体重写"),
+    FaultKind.REWRITTEN: say("与给定的校验码不符：校验码抄错了，或者其前的记录被整体重写"),
     FaultKind.KEPT_EDITED: say("所引用的存档文件被改动"),
     FaultKind.KEPT_MISSING: say("所引用的存档文件不见了"),
     FaultKind.OUTBOX_EDITED: say("发件箱中的这一条被改动"),

@@ -142,6 +142,11 @@ class Reading:
         found = self._asked.query("SELECT value FROM mark WHERE key = :key", key=key)
         return next((str(value) for (value,) in found), None)
 
+    def untaken(self) -> tuple[str, ...]:
+        """Why the messages that wait for another attempt were not taken, the oldest moment first."""
+        sql = "SELECT last_error FROM outbox WHERE state = 'retry' AND last_error IS NOT NULL ORDER BY moment, id"
+        return tuple(str(why) for (why,) in self._asked.query(sql))
+
     def recipients(self, key: str) -> tuple[Recipient, ...]:
         """To whom the message with this key goes or went, the copies last; nobody where there is none."""
         found = self._asked.query("SELECT recipient, copies FROM outbox WHERE key = :key", key=key)

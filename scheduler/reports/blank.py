@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _LINES = 1000  # that have the lists
-_DATES = frozenset({"on", "to", "due"})
+_SHOWN_AS = {"on": "yyyy-mm-dd", "to": "yyyy-mm-dd", "due": "yyyy-mm-dd", "period": "@", "ref": "@"}  # 2026-12 is text
 _WIDE = frozenset({"task", "obligation", "event", "unit", "evidence", "note", "title", "reason"})
 _TOLD: Mapping[str, Phrase] = {
     "kind": say("每行必写"),
@@ -95,8 +95,8 @@ def _guide(facts: Worksheet, lists: str, choices: Mapping[str, Sequence[str]], l
             rule.showErrorMessage = column == "kind"  # elsewhere an id does, too
         rule.add(f"{at}2:{at}{_LINES + 1}")
         facts.add_data_validation(rule)
-        for row in range(2, _LINES + 2) if column in _DATES else ():
-            facts.cell(row, number).number_format = "yyyy-mm-dd"
+        for row in range(2, _LINES + 2) if column in _SHOWN_AS else ():
+            facts.cell(row, number).number_format = _SHOWN_AS[column]
     facts.freeze_panes = "B2"
 
 

@@ -41,3 +41,11 @@ def test_a_database_that_was_named_and_is_not_there_yet_is_said_once(office, wor
 def test_the_first_question_ever_is_answered_quietly(office):
     found = office("status")
     assert (found.exit_code, found.stderr) == (0, "")
+
+
+def test_a_fact_in_a_folder_without_a_record_says_where_it_went(office):
+    path = office.folder / "typo" / "duban.db"
+    found = office("done", "annual-report/changji-city/2026", "--evidence", "网址", DUBAN_STATE=str(path.parent))
+    assert (found.exit_code, found.stderr) == (0, f"这里原来没有办理记录，新建了数据库：{path}\n")
+    again = office("ack", "annual-report/changji-city/2027", DUBAN_STATE=str(path.parent))
+    assert again.stderr == ""

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
+
+import pytest
 
 ASKED = "annual-report/changji-city/2025#escalate-after-5wd"
 
@@ -114,3 +117,18 @@ def test_an_escalation_whose_moment_has_passed_is_shown_for_as_long_as_it_can_be
     done = office("done", "annual-report/wanghe-county/2025", "--evidence", "收文第7号")
     assert done.exit_code == 0, done.stderr + str(done.exception)
     assert "等待放行" not in office("status").stdout + office("outbox").stdout
+
+
+@pytest.mark.parametrize(("later", "said"), [("2026-12-31T23:00", False), ("2027-01-04T08:00", True)])
+def test_a_daemon_that_does_not_run_is_noticed(office, later, said):
+    office.at("2026-12-31T09:00")
+    office("run", "--once")
+    office.at(later)
+    for command in ("status", "outbox", "doctor"):
+        assert ("督办程序最近一天运行是2026-12-31" in office(command).stdout) is said, command
+
+
+def test_what_no_server_takes_stands_in_status(office):
+    office.at("2026-12-31T09:00")
+    office("run", "--once", DUBAN_SMTP="smtp://127.0.0.1:9")
+    assert re.search("有[1-9]封邮件没有发出，最近的\n?原因：Connection refused", office("status").stdout)
