@@ -1,4 +1,6 @@
-"""After an outage: what waits in the outbox for one reader becomes one message. It composes and sends nothing."""
+"""After an outage: what waits in the outbox for one reader becomes one message, and what is about hours waits for
+nothing that counts in days. It composes and sends nothing.
+"""
 
 from __future__ import annotations
 
@@ -27,16 +29,18 @@ class _Ready:
     @property
     def message(self) -> Message:
         """As it would be formed of what is left of it."""
-        row = self.row
-        return Message(row.key, row.kind, row.recipient, row.copies, row.moment, self.wanted, row.late)
+        return _formed(self.row, self.wanted)
 
 
 def gather(journal: Journal, plan: Plan, now: datetime, domain: str) -> int:
     """Make one message of those that wait for one reader and may all go now. Returns how many it made.
 
-    Where the hour holds a notice back (a night, a rest day, one escalation a day), its message stays as it is.
+    Where the hour holds a notice back (a night, a rest day, one escalation a day), its message stays as it is, unless
+    there is something about hours in it that may go: that goes without what must wait.
     """
     made = 0
+    for row in journal.urgent():
+        _part(journal, row, plan, now, domain)
     for rows in journal.crowded():
         ready = [found for row in rows if (found := _ready(row, plan, now)) is not None]
         if len(ready) > 1:
@@ -57,7 +61,21 @@ def _merge(journal: Journal, ready: list[_Ready], now: datetime, domain: str) ->
     for one in ready:
         for reason, keys in one.unwanted:
             unwanted[reason] += keys
-    key = journal.merge([one.row for one in ready], message, unwanted, now=now, domain=domain)
-    if key is not None:
+    keys = journal.reform([one.row for one in ready], [message], unwanted, now=now, domain=domain)
+    for key in keys:
         log.info("merged %d messages into %s to=%s", len(ready), key, message.recipient.who)
-    return key is not None
+    return bool(keys)
+
+
+def _part(journal: Journal, row: OutboxRow, plan: Plan, now: datetime, domain: str) -> None:
+    found = look_at(row.notices, plan, now)
+    free = tuple(notice for notice in found.wanted if notice not in found.held)
+    if free and found.held:
+        messages = [together([_formed(row, notices)], now) for notices in (free, found.held)]
+        unwanted = {reason: keys or [] for reason, keys in found.unwanted}
+        for key in journal.reform([row], messages, unwanted, now=now, domain=domain):
+            log.info("parted %s from %s to=%s", key, row.key, row.recipient.who)
+
+
+def _formed(row: OutboxRow, notices: tuple[Notice, ...]) -> Message:
+    return Message(row.key, row.kind, row.recipient, row.copies, row.moment, notices, row.late)

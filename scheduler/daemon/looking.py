@@ -21,11 +21,15 @@ _TO_THE_ADMIN = frozenset({MessageKind.PREVIEW, MessageKind.WARNING})
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The notices still to be sent; the keys of those that are not (None: the whole message), by reason; a wait."""
+    """The notices still to be sent; the keys of those that are not (None: the whole message), by reason; a wait.
+
+    `held` are those of the wanted ones that must wait.
+    """
 
     wanted: tuple[Notice, ...] = ()
     unwanted: tuple[tuple[str, list[str] | None], ...] = ()
     wait: datetime | None = None
+    held: tuple[Notice, ...] = ()
 
 
 def look(claim: Claim, plan: Plan, now: datetime) -> Looked:
@@ -35,7 +39,8 @@ def look(claim: Claim, plan: Plan, now: datetime) -> Looked:
 
 def look_at(keys: Sequence[str], plan: Plan, now: datetime) -> Looked:
     """Look at notices again, by their keys."""
-    wanted, waits, gone = list[Notice](), list[datetime](), defaultdict[str, list[str]](list)
+    wanted, held, waits = list[Notice](), list[Notice](), list[datetime]()
+    gone = defaultdict[str, list[str]](list)
     for key in keys:
         found = look_again(key, plan, now)
         if isinstance(found, Reason):
@@ -47,8 +52,9 @@ def look_at(keys: Sequence[str], plan: Plan, now: datetime) -> Looked:
             continue
         wanted.append(notice)
         if decision.verdict is Verdict.HOLD and decision.at is not None:
+            held.append(notice)
             waits.append(decision.at)
-    return Looked(tuple(wanted), tuple(gone.items()), max(waits, default=None))
+    return Looked(tuple(wanted), tuple(gone.items()), max(waits, default=None), tuple(held))
 
 
 def entered(row: OutboxRow) -> int:

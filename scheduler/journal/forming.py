@@ -34,14 +34,16 @@ def key_of(message: Message, notices: Collection[Notice], taken: Collection[str]
         if message.cause is None:
             raise ValueError(f"a message with neither notices nor a cause: {message.key}")
         return f"{message.kind.value}:{message.recipient.who}:{message.cause}"
-    if message.key not in taken:
-        return message.key
-    return f"{message.key}~{_digest(*(notice.key for notice in notices))[:12]}"
+    parts, key = [notice.key for notice in notices], message.key
+    while key in taken:  # parted and made one more than once, perhaps
+        key = f"{message.key}~{_digest(*parts)[:12]}"
+        parts.append(key)
+    return key
 
 
 def message_id(message: Message, key: str, notices: Collection[Notice], domain: str) -> str:
-    """The Message-ID, made from recipient, moment and the keys of the notices."""
-    parts = [notice.key for notice in notices] or [key]
+    """The Message-ID, made from recipient, moment and notices; also from the key where that is a second choice."""
+    parts = [*(notice.key for notice in notices), *([] if notices and key == message.key else [key])]
     return f"<{_digest(message.recipient.who, stamp(message.moment), *parts)[:32]}@{domain}>"
 
 

@@ -1,4 +1,4 @@
-"""Several messages that wait for one mailbox become one: which may, and how. It sends nothing and chooses no words.
+"""Messages that wait for one mailbox become one, or one becomes two: which may, and how. It sends nothing.
 
 Only those may of which it is certain that no server has taken them: after a lapsed lease or a dropped line a message is
 tried again as it is, with its Message-ID.
@@ -33,6 +33,7 @@ _DOUBTFUL = exists().where(
 )
 _MAY = (outbox.c.state.in_(WAITING), outbox.c.cause.is_(None), ~_DOUBTFUL)
 _FOUND = select(*columns).where(STILL_OPEN, *_MAY, _ADDRESS.in_(_CROWDED)).order_by(outbox.c.id)
+_URGENT = select(*columns).where(STILL_OPEN, *_MAY, outbox.c.rank == 0).order_by(outbox.c.id)
 _MOVE = (
     update(notice)
     .where(notice.c.key == bindparam("the_key"))
@@ -48,25 +49,38 @@ def crowded(connection: Connection) -> tuple[tuple[OutboxRow, ...], ...]:
     return tuple(tuple(rows) for rows in found.values() if len(rows) > 1)
 
 
-def merge(
+def urgent(connection: Connection) -> tuple[OutboxRow, ...]:
+    """The messages with something about hours in them that may become two."""
+    return rows_with_notices(connection, connection.execute(_URGENT).all())
+
+
+def reform(
     connection: Connection,
     rows: Collection[OutboxRow],
-    message: Message,
+    messages: Sequence[Message],
     unwanted: Mapping[str, Sequence[str]],
     *,
     now: datetime,
     domain: str,
-) -> str | None:
-    """Put `message` in the place of `rows`: its notices are theirs but for the `unwanted`, which are dropped by reason.
+) -> tuple[str, ...]:
+    """Put `messages` in the place of `rows`: their notices but for the `unwanted`, which are dropped by reason.
 
-    Returns its key; None where one of the rows is not any more as it was seen, and nothing was changed.
+    Returns the keys; none where one of the rows is not any more as it was seen, and nothing was changed.
     """
     if not _are_as_seen(connection, rows):
-        return None
+        return ()
     for reason, keys in unwanted.items():
         for row in rows:
             drop_notices(connection, row, [key for key in row.notices if key in keys], reason, now)
-    taken = connection.execute(select(outbox.c.key).where(outbox.c.key == message.key)).scalars()
+    made = tuple(_put(connection, rows, message, now, domain) for message in messages)
+    for row in rows:
+        close(connection, row, MERGED, now)
+    return made
+
+
+def _put(connection: Connection, rows: Collection[OutboxRow], message: Message, now: datetime, domain: str) -> str:
+    like = outbox.c.key.startswith(message.key, autoescape=True)
+    taken = connection.execute(select(outbox.c.key).where(like)).scalars()
     key = key_of(message, message.notices, set(taken))
     merged = tuple(row.key for row in rows)
     id_ = message_id(message, key, message.notices, domain)
@@ -79,8 +93,6 @@ def merge(
         for n, one in enumerate(message.notices)
     ]
     connection.execute(_MOVE, places)
-    for row in rows:
-        close(connection, row, MERGED, now)
     record.append(connection, [queued_fact(formed, new)], now)
     return key
 

@@ -103,21 +103,26 @@ class Journal(Reading):
         with self._database.reading() as connection:
             return merging.crowded(connection)
 
-    def merge(
+    def urgent(self) -> tuple[OutboxRow, ...]:
+        """Messages that wait with something about hours in them and may become two; none of them can have arrived."""
+        with self._database.reading() as connection:
+            return merging.urgent(connection)
+
+    def reform(
         self,
         rows: Collection[OutboxRow],
-        message: Message,
+        messages: Sequence[Message],
         unwanted: Mapping[str, Sequence[str]],
         *,
         now: datetime,
         domain: str,
-    ) -> str | None:
-        """Put one message in the place of several; `unwanted` are keys of notices by the reason why they are dropped.
+    ) -> tuple[str, ...]:
+        """Put messages in the place of others; `unwanted` are keys of notices by the reason why they are dropped.
 
-        Returns the key of the new message. None: one of them was claimed or changed meanwhile, so all stay as they are.
+        Returns their keys. None: one of the others was claimed or changed meanwhile, so all stay as they are.
         """
         with self._database.appending() as connection:
-            return merging.merge(connection, rows, message, unwanted, now=now, domain=domain)
+            return merging.reform(connection, rows, messages, unwanted, now=now, domain=domain)
 
     def claim(self, owner: str, now: datetime, lease: timedelta) -> Claim | None:
         """The right to send what goes next, hours before days; the attempt is on disk when this returns."""

@@ -160,6 +160,30 @@ def test_what_must_not_go_at_this_hour_is_not_merged(busy):
     assert "材料" not in busy.server.letters[0].text
 
 
+def test_what_is_about_hours_does_not_wait_for_the_morning_with_what_counts_in_days(busy):
+    busy.edit("ladders:", "ladders:\n  urgent: {clock: any, remind: [4h], chase: [2h], escalate: []}")
+    busy.edit("within: 24h, after: paper.issued}", "within: 24h, after: paper.issued}, ladder: urgent")
+    daemon = busy.daemon()
+    busy.server.trouble = DOWN
+    pass_days(busy, daemon, "2026-01-13", "2026-01-15")
+    busy.now = at("2026-01-15 17:00")
+    with busy.journal as journal:
+        journal.append([_issued("city", busy.now)], now=busy.now)
+    pass_days(busy, daemon, "2026-01-16", "2026-01-16", hours=("09:00", "13:30", "19:00"))
+    with busy.journal as journal:
+        assert len([row for row in journal.outbox(OutboxState.RETRY) if row.recipient.address == ZHOU]) == 1
+    busy.server.trouble = None
+    busy.beat(daemon, "2026-01-17 10:00")  # a Saturday
+    (urgent,) = (letter.text for letter in busy.server.letters if letter.to.address == ZHOU)
+    assert ("回应关切" in urgent, "材料" in urgent) == (True, False)
+    busy.beat(daemon, "2026-01-19 09:00")
+    _, rest = (letter.text for letter in busy.server.letters if letter.to.address == ZHOU)
+    assert ("回应关切" in rest, "材料20" in rest) == (False, True)
+    with busy.journal as journal:
+        assert journal.verify().sound
+        assert journal.pending_count() == 0
+
+
 def test_in_the_trial_the_mails_of_different_readers_stay_apart(busy):
     busy.edit('send_at: "09:00"', 'send_at: "09:00", trial: true')
     daemon = busy.daemon()
@@ -180,15 +204,15 @@ def test_two_daemons_that_merge_at_once_make_one_message(busy, monkeypatch):
     busy.beat(one, "2026-01-13 09:00")
     busy.now = at("2026-01-14 08:59")
     seen = []
-    merge = type(one.desk.journal).merge
+    reform = type(one.desk.journal).reform
 
     def late(journal, *arguments, **keywords):
         if not seen:
             seen.append(1)
-            merge(journal, *arguments, **keywords)
-        return merge(journal, *arguments, **keywords)
+            reform(journal, *arguments, **keywords)
+        return reform(journal, *arguments, **keywords)
 
-    monkeypatch.setattr(type(one.desk.journal), "merge", late)
+    monkeypatch.setattr(type(one.desk.journal), "reform", late)
     busy.beat(two, "2026-01-14 09:00")
     busy.beat(one, "2026-01-14 09:00")
     waiting = [r.recipient.address for r in busy.outbox() if r.state in {OutboxState.PENDING, OutboxState.RETRY}]

@@ -32,7 +32,7 @@ def crowded(journal: Journal) -> list[list[str]]:
 
 def merge(journal: Journal, put: Message = BOTH, **unwanted: list[str]) -> str | None:
     (rows,) = journal.crowded()
-    return journal.merge(rows, put, unwanted, now=LATER, domain=DOMAIN)
+    return next(iter(journal.reform(rows, [put], unwanted, now=LATER, domain=DOMAIN)), None)
 
 
 def claimed(journal: Journal, at: object = NOW) -> Claim:
@@ -148,7 +148,7 @@ def test_what_changed_since_it_was_looked_at_is_left_for_the_next_look(
     (rows,) = two.crowded()
     meddle(two)
     before = [(row.key, row.state) for row in two.outbox()], two.head()
-    assert two.merge(rows, BOTH, {}, now=LATER, domain=DOMAIN) is None
+    assert two.reform(rows, [BOTH], {}, now=LATER, domain=DOMAIN) == ()
     assert ([(row.key, row.state) for row in two.outbox()], two.head()) == before
 
 
@@ -171,3 +171,18 @@ def test_hours_go_before_days_however_long_those_have_waited(journal: Journal) -
     journal.enqueue(mail, [], now=NOW, domain=DOMAIN)
     assert claimed(journal).row.key == "old"  # the other's moment has not come
     assert claimed(journal, NOW + LEASE).row.key == "urgent"
+
+
+def test_one_may_be_parted_and_made_one_again_and_again(two: Journal) -> None:
+    parts = [message(notice("a"), key="m1"), message(notice("b"), key="m2")]
+    seen = set()
+    for _ in range(3):
+        assert merge(two)
+        (row,) = [row for row in two.outbox(OutboxState.PENDING) if len(row.notices) == 2]
+        assert len(two.reform([row], parts, {}, now=LATER, domain=DOMAIN)) == 2
+        seen |= {row.message_id for row in two.outbox()}
+    assert len(seen) == len(two.outbox())
+    assert sorted(sum((row.notices for row in two.outbox(OutboxState.PENDING)), ())) == sorted(
+        notice(name).key for name in "abc"
+    )
+    assert two.verify().sound
