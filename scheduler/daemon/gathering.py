@@ -61,10 +61,10 @@ def _merge(journal: Journal, ready: list[_Ready], now: datetime, domain: str) ->
     for one in ready:
         for reason, keys in one.unwanted:
             unwanted[reason] += keys
-    keys = journal.reform([one.row for one in ready], [message], unwanted, now=now, domain=domain)
-    for key in keys:
+    made = journal.reform([one.row for one in ready], [message], unwanted, now=now, domain=domain)
+    for key in made:
         log.info("merged %d messages into %s to=%s", len(ready), key, message.recipient.who)
-    return bool(keys)
+    return bool(made)
 
 
 def _part(journal: Journal, row: OutboxRow, plan: Plan, now: datetime, domain: str) -> None:
