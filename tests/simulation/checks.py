@@ -79,6 +79,12 @@ class Judge:
     # -- what was known when -------------------------------------------------------------------------------------------
 
     @cached_property
+    def _lapsed(self) -> dict[str, datetime]:
+        """When it was written down of a notice that a later step had made it needless."""
+        skipped = (f for f in self.world.record if f.kind is FactKind.SKIPPED and f.data["reason"] == "lapsed")
+        return {str(f.data["notice"]): f.entered for f in skipped}
+
+    @cached_property
     def _seen(self) -> list[tuple[datetime, str]]:
         return [(f.entered, str(f.data["obligation"])) for f in self.world.record if f.kind is FactKind.ROW]
 
@@ -304,6 +310,8 @@ class Judge:
         slack = timedelta(minutes=10) if e.name == "remind-now" else timedelta(0)
         if first_seen > e.at + slack or not self._was_asked(e, beat):
             return False
+        if (lapsed := self._lapsed.get(e.key)) is not None and lapsed < beat.now and self._edited(lapsed, beat.true):
+            return False  # another table asks for it again; what has lapsed stays so
         if any(a.low - DAY <= (e.until or self.world.end) and e.at <= a.high and beat.true >= a.low
                for a in self.world.ahead):  # fmt: skip
             return False
