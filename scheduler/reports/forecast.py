@@ -100,7 +100,7 @@ def lines(forecast: Forecast, lang: Lang) -> Iterator[str]:
             entries.setdefault(target, []).append(_due(task).text(lang))
     for one in forecast.notices():
         names[one.recipient.who] = one.recipient.name
-        entries.setdefault(one.at.date(), []).append(_going(one).text(lang))
+        entries.setdefault(one.at.date(), []).append(_going(one, forecast.plan).text(lang))
     for day in sorted(entries):
         yield say("{date}（{weekday}）", date=day.isoformat(), weekday=WEEKDAYS[day.weekday()]).text(lang)
         yield from (f"  {entry}" for entry in entries[day])
@@ -142,7 +142,9 @@ def _due(task: Task) -> Phrase:
     )
 
 
-def _going(one: Coming) -> Phrase:
+def _going(one: Coming, plan: Plan) -> Phrase:
+    slot = one.notice.task.slot
+    loose = slot.dates.provisional or not plan.calendars.of(slot.region).announced(one.at.date())
     return say(
         "{at:%H:%M} {kind} {who}  {notice}{waits}{mark}",
         at=one.at,
@@ -150,5 +152,5 @@ def _going(one: Coming) -> Phrase:
         who=one.recipient.name,
         notice=one.notice.name,
         waits=say("，等待放行") if one.message is None else "",
-        mark=say("，暂定") if one.notice.task.dates.provisional else "",
+        mark=say("，暂定") if loose else "",
     )

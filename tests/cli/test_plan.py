@@ -90,6 +90,14 @@ def test_the_list_for_people_goes_by_date_and_says_what_is_provisional(office):
     assert [line for line in lines if cells(line) > 100] == []
 
 
+def test_a_notice_in_an_unannounced_year_is_provisional_though_its_task_is_not(office):
+    said = office("plan", "--from", "2026-12-28", "--to", "2027-01-10", "--chasers").stdout.splitlines()
+    of_2025 = [line for line in said if "annual-report/changji-city/2025#chase" in line]
+    assert of_2025
+    assert all(line.endswith("，暂定") for line in of_2025)
+    assert "annual-report/changji-city/2025" not in "".join(line for line in said if "办理时限" in line)
+
+
 def test_the_list_for_people_names_them_and_shows_no_id(office):
     said = office("plan", "--from", "2027-01-01", "--to", "2027-02-28").stdout
     assert "  09:00 提醒 周敏  annual-report/changji-city/2026#remind-5wd，暂定\n" in said
