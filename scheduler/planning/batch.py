@@ -30,6 +30,7 @@ _COLUMN_OF = MappingProxyType(
         "event-needs-time": "on",
         "event-long-ago": "on",
         "unknown-unit": "unit",
+        "unit-not-yet": "unit",
         "unknown-record": "record",
         "unknown-person": "person",
         "record-whose": "record",

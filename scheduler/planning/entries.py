@@ -212,7 +212,8 @@ def unknown_task(plan: Plan, task_id: str) -> NoReturn:
         near = get_close_matches(task_id, ids, 3, 0.4)
     else:
         near = get_close_matches(obligation, rows, 3)
-    hint = say("您是不是要找 {near}？", near=tuple(near)) if near else say("编号见 duban status；用名称的写两段：事项/单位")
+    names = say("编号见 duban status；用名称的写两段：事项/单位")
+    hint = say("您是不是要找 {near}？", near=tuple(near)) if near else names
     raise UsageError(Problem("unknown-task", say("没有这项任务：{task}", task=task_id), hint))
 
 

@@ -58,6 +58,7 @@ def event(
     if not planned:
         not_later(at, now)
         _not_long_ago(at, now, old=old)
+    _not_before(plan, unit, at)
     if not isinstance(at, datetime) and _counts_hours(plan, event):
         hint = say("写上时刻，例如 --at 2026-11-23T09:30")
         raise UsageError(Problem("event-needs-time", say("{id} 按小时计算，要写明时刻", id=event), hint))
@@ -72,6 +73,14 @@ def event(
     }
     entry = Entry(FactKind.EVENT, by, at, None, present(data))
     return Accepted(entry, say("已登记事件 {event}（{ref}，{at}）", event=event, ref=ref, at=when(at)))
+
+
+def _not_before(plan: Plan, unit: str | None, at: Moment) -> None:
+    """A unit has no events before it exists; RefusedError."""
+    begins = plan.roster.unit(unit).from_ if unit is not None else None
+    if begins is not None and day_of(at) < begins:
+        message = say("{unit}自{day}起才有", unit=plan.roster.unit(unit or "").name, day=iso(begins))
+        refuse("unit-not-yet", message, say("检查单位和时间；设立的日期写错的，改台账里的 from"))
 
 
 def _not_long_ago(at: Moment, now: datetime, *, old: bool) -> None:

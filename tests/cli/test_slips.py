@@ -147,3 +147,10 @@ def test_a_number_that_must_hold_is_recorded_with_the_number(office):
     assert (result.exit_code, "facts.csv:2:" in result.stderr, "“数值”" in result.stderr) == (1, True, True)
     assert office(*said, "--value", "0").exit_code == 0
     assert office("record", "interpretation", "--person", "sun.li").exit_code == 0  # what is counted needs none
+
+
+@pytest.mark.parametrize(("begins", "exit_code"), [("2026-11-21", 3), ("2026-11-20", 0)])
+def test_a_unit_has_no_events_before_it_exists(office, begins, exit_code):
+    office.edit("- id: changji-city\n", f"- id: changji-city\n    from: {begins}\n")
+    result = office(*ISSUED)
+    assert (result.exit_code, "unit-not-yet" in result.stderr) == (exit_code, bool(exit_code))
