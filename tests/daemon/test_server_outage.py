@@ -103,9 +103,7 @@ def test_what_is_about_hours_stands_first_and_goes_first(busy):
     daemon = busy.daemon()
     busy.server.trouble = DOWN
     pass_days(busy, daemon, "2026-01-13", "2026-01-15")
-    busy.now = at("2026-01-15 17:00")
-    with busy.journal as journal:
-        journal.append([_issued("city", busy.now)], now=busy.now)
+    _issue(busy, "2026-01-15 17:00")
     busy.beat(daemon, "2026-01-15 17:01")
     pass_days(busy, daemon, "2026-01-16", "2026-01-16", hours=("09:00", "13:30"))
     busy.server.trouble = None
@@ -151,9 +149,7 @@ def test_what_must_not_go_at_this_hour_is_not_merged(busy):
     daemon = busy.daemon()
     busy.server.trouble = DOWN
     pass_days(busy, daemon, "2026-01-13", "2026-01-13")
-    busy.now = at("2026-01-13 20:00")
-    with busy.journal as journal:
-        journal.append([_issued("city", busy.now)], now=busy.now)
+    _issue(busy, "2026-01-13 20:00")
     busy.server.trouble = None
     busy.beat(daemon, "2026-01-14 08:10")  # twelve hours before its end; the window of the others is closed
     assert [letter.to.address for letter in busy.server.letters] == [ZHOU]
@@ -166,9 +162,7 @@ def test_what_is_about_hours_does_not_wait_for_the_morning_with_what_counts_in_d
     daemon = busy.daemon()
     busy.server.trouble = DOWN
     pass_days(busy, daemon, "2026-01-13", "2026-01-15")
-    busy.now = at("2026-01-15 17:00")
-    with busy.journal as journal:
-        journal.append([_issued("city", busy.now)], now=busy.now)
+    _issue(busy, "2026-01-15 17:00")
     pass_days(busy, daemon, "2026-01-16", "2026-01-16", hours=("09:00", "13:30", "19:00"))
     with busy.journal as journal:
         assert len([row for row in journal.outbox(OutboxState.RETRY) if row.recipient.address == ZHOU]) == 1
@@ -237,5 +231,8 @@ def test_a_letter_that_was_formed_in_time_and_goes_late_says_so(office):
     assert all("迟发，原定2026年1月29日" in letter.text for letter in office.server.letters)
 
 
-def _issued(unit, now):
-    return Entry(FactKind.EVENT, "he.ping", now, data={"event": "paper.issued", "ref": "A-1", "unit": unit})
+def _issue(office, moment):
+    office.now = at(moment)
+    with office.journal as journal:
+        data = {"event": "paper.issued", "ref": "A-1", "unit": "city"}
+        journal.append([Entry(FactKind.EVENT, "he.ping", office.now, data=data)], now=office.now)
