@@ -12,7 +12,7 @@ from datetime import datetime
 from scheduler.daemon.looking import look_at
 from scheduler.journal import Journal, OutboxRow
 from scheduler.planning import Plan
-from scheduler.planning.messages import together
+from scheduler.planning.messages import is_in_hours, together
 from scheduler.planning.model import Message, Notice
 
 log = logging.getLogger("duban")
@@ -38,10 +38,11 @@ def gather(journal: Journal, plan: Plan, now: datetime, domain: str) -> int:
     Where the hour holds a notice back (a night, a rest day, one escalation a day), its message stays as it is, unless
     there is something about hours in it that may go: that goes without what must wait.
     """
-    made = 0
-    for row in journal.urgent():
-        _part(journal, row, plan, now, domain)
-    for rows in journal.crowded():
+    made, crowds = 0, journal.crowded()
+    parted = [_part(journal, row, plan, now, domain) for rows in crowds for row in rows]
+    if any(parted):
+        crowds = journal.crowded()
+    for rows in crowds:
         ready = [found for row in rows if (found := _ready(row, plan, now)) is not None]
         if len(ready) > 1:
             made += _merge(journal, ready, now, domain)
@@ -67,14 +68,17 @@ def _merge(journal: Journal, ready: list[_Ready], now: datetime, domain: str) ->
     return bool(made)
 
 
-def _part(journal: Journal, row: OutboxRow, plan: Plan, now: datetime, domain: str) -> None:
+def _part(journal: Journal, row: OutboxRow, plan: Plan, now: datetime, domain: str) -> bool:
     found = look_at(row.notices, plan, now)
     free = tuple(notice for notice in found.wanted if notice not in found.held)
-    if free and found.held:
-        messages = [together([_formed(row, notices)], now) for notices in (free, found.held)]
-        unwanted = {reason: keys or [] for reason, keys in found.unwanted}
-        for key in journal.reform([row], messages, unwanted, now=now, domain=domain):
-            log.info("parted %s from %s to=%s", key, row.key, row.recipient.who)
+    if not (found.held and any(map(is_in_hours, free))):
+        return False
+    messages = [together([_formed(row, notices)], now) for notices in (free, found.held)]
+    unwanted = {reason: keys or [] for reason, keys in found.unwanted}
+    made = journal.reform([row], messages, unwanted, now=now, domain=domain)
+    for key in made:
+        log.info("parted %s from %s to=%s", key, row.key, row.recipient.who)
+    return bool(made)
 
 
 def _formed(row: OutboxRow, notices: tuple[Notice, ...]) -> Message:

@@ -32,8 +32,8 @@ _DOUBTFUL = exists().where(
     attempt.c.outbox_id == outbox.c.id, or_(attempt.c.result.is_(None), attempt.c.result.not_in(_CERTAIN))
 )
 _MAY = (outbox.c.state.in_(WAITING), outbox.c.cause.is_(None), ~_DOUBTFUL)
-_FOUND = select(*columns).where(STILL_OPEN, *_MAY, _ADDRESS.in_(_CROWDED)).order_by(outbox.c.id)
-_URGENT = select(*columns).where(STILL_OPEN, *_MAY, outbox.c.rank == 0).order_by(outbox.c.id)
+_WHICH = or_(_ADDRESS.in_(_CROWDED), outbox.c.rank == 0)
+_FOUND = select(*columns).where(STILL_OPEN, *_MAY, _WHICH).order_by(outbox.c.id)
 _MOVE = (
     update(notice)
     .where(notice.c.key == bindparam("the_key"))
@@ -42,16 +42,11 @@ _MOVE = (
 
 
 def crowded(connection: Connection) -> tuple[tuple[OutboxRow, ...], ...]:
-    """The messages with notices that may become one, by mailbox, where there are several."""
+    """The messages that may become one, by mailbox where there are several, or two: each with something about hours."""
     found: defaultdict[tuple[str, str], list[OutboxRow]] = defaultdict(list)
     for row in rows_with_notices(connection, connection.execute(_FOUND).all()):
         found[mailbox(row.recipient)].append(row)
-    return tuple(tuple(rows) for rows in found.values() if len(rows) > 1)
-
-
-def urgent(connection: Connection) -> tuple[OutboxRow, ...]:
-    """The messages with something about hours in them that may become two."""
-    return rows_with_notices(connection, connection.execute(_URGENT).all())
+    return tuple(map(tuple, found.values()))
 
 
 def reform(

@@ -99,14 +99,12 @@ class Journal(Reading):
             return queueing.enqueue(connection, messages, skipped, now=now, domain=domain, bodies=bodies or {})
 
     def crowded(self) -> tuple[tuple[OutboxRow, ...], ...]:
-        """Messages that wait for one mailbox and may become one, by mailbox; none of them can have arrived."""
+        """Messages that wait for one mailbox and may become one, by mailbox; none of them can have arrived.
+
+        Alone stand those with something about hours in them, which may become two.
+        """
         with self._database.reading() as connection:
             return merging.crowded(connection)
-
-    def urgent(self) -> tuple[OutboxRow, ...]:
-        """Messages that wait with something about hours in them and may become two; none of them can have arrived."""
-        with self._database.reading() as connection:
-            return merging.urgent(connection)
 
     def reform(
         self,

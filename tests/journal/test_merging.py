@@ -27,11 +27,11 @@ def two(journal: Journal) -> Journal:
 
 
 def crowded(journal: Journal) -> list[list[str]]:
-    return [[row.key for row in rows] for rows in journal.crowded()]
+    return [[row.key for row in rows] for rows in journal.crowded() if len(rows) > 1]
 
 
 def merge(journal: Journal, put: Message = BOTH, **unwanted: list[str]) -> str | None:
-    (rows,) = journal.crowded()
+    (rows,) = (rows for rows in journal.crowded() if len(rows) > 1)
     return next(iter(journal.reform(rows, [put], unwanted, now=LATER, domain=DOMAIN)), None)
 
 

@@ -387,7 +387,7 @@ class Judge:
         """Whether it was decided on for sure: its time ran out, and nobody had touched the task."""
         if e.until is None or e.until > last.true - 9 * DAY:
             return False
-        if e.kind == "chase" and self.state(e.task, last.facts).closed:  # the endless ones end with the task
+        if self.state(e.task, last.facts).closed:  # what was to go of it afterwards needs no other reason
             return False
         if any(a.low - DAY <= e.until and e.at <= a.high for a in self.world.ahead):
             return False
@@ -421,4 +421,5 @@ class Judge:
 
     def _edited(self, since: datetime, until: datetime) -> bool:
         """Whether another table came into force in between."""
-        return len({b.version for b in self.world.beats if since - DAY <= b.true <= until}) > 1
+        before = [b.version for b in self.world.beats if b.true < since - DAY]
+        return len({*before[-1:], *(b.version for b in self.world.beats if since - DAY <= b.true <= until)}) > 1
