@@ -44,9 +44,11 @@ _MOVE = (
 def crowded(connection: Connection) -> tuple[tuple[OutboxRow, ...], ...]:
     """The messages that may become one, by mailbox where there are several, or two: each with something about hours."""
     found: defaultdict[tuple[str, str], list[OutboxRow]] = defaultdict(list)
-    for row in rows_with_notices(connection, connection.execute(_FOUND).all()):
+    rows = connection.execute(_FOUND).all()
+    urgent = {row.id for row in rows if row.rank == 0}
+    for row in rows_with_notices(connection, rows):
         found[mailbox(row.recipient)].append(row)
-    return tuple(map(tuple, found.values()))
+    return tuple(tuple(same) for same in found.values() if len(same) > 1 or same[0].id in urgent)
 
 
 def reform(
