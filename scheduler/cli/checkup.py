@@ -13,7 +13,7 @@ from pathlib import Path
 from scheduler import clock
 from scheduler.cli.templates import faulty_templates
 from scheduler.daemon.services import Services
-from scheduler.daemon.standstill import standstill
+from scheduler.daemon.standstill import stopped, untaken
 from scheduler.daemon.undelivered import undelivered
 from scheduler.mailing import TemporaryFailure, inbox_for, transport_for
 from scheduler.mailing.post import named
@@ -59,6 +59,7 @@ def _checks(desk: Services) -> Iterator[tuple[str, Phrase, Callable[[], tuple[Pr
     yield "templates", say("模板"), lambda: faulty_templates(desk.settings.templates)
     yield "disk", say("磁盘"), lambda: _disk(desk.settings.state)
     yield "database", say("数据库"), lambda: _database(desk)
+    yield "running", say("运行"), lambda: _running(desk)
     yield "mail", say("邮件服务器"), lambda: _mail(desk)
     if desk.settings.bounces:
         yield "bounces", say("退信邮箱"), lambda: _bounces(desk, desk.settings.bounces or "")
@@ -126,18 +127,22 @@ def _mail(desk: Services) -> tuple[Problem, ...]:
     except TemporaryFailure as failure:
         message = say("连不上邮件服务器，或者它暂不受理：{answer}", answer=failure.answer)
         hint = say("请核对 DUBAN_SMTP 的服务器名称和端口、网络和防火墙；用 systemd 的，IPAddressAllow 要放行它的地址")
-        return (Problem("smtp-unreachable", message, hint), *_still(desk))
+        return (Problem("smtp-unreachable", message, hint), *_waiting(desk))
     finally:
         transport.close()
     if url.startswith("folder:"):
         hint = say("设 DUBAN_SMTP，例如 smtps://user@mail.example.gov.cn:465")
         message = say("没有邮件服务器，邮件写成文件：{where}", where=url.removeprefix("folder:"))
-        return (Problem("mail-folder", message, hint, level=Level.WARNING), *_still(desk))
-    return _still(desk)
+        return (Problem("mail-folder", message, hint, level=Level.WARNING), *_waiting(desk))
+    return _waiting(desk)
 
 
-def _still(desk: Services) -> tuple[Problem, ...]:
-    return standstill(desk.record, clock.now()) if desk.has_journal else ()
+def _waiting(desk: Services) -> tuple[Problem, ...]:
+    return untaken(desk.record) if desk.has_journal else ()
+
+
+def _running(desk: Services) -> tuple[Problem, ...]:
+    return stopped(desk.record, clock.now()) if desk.has_journal else ()
 
 
 def _sender(desk: Services) -> str:
