@@ -387,7 +387,10 @@ class Judge:
         """Whether it was decided on for sure: its time ran out, and nobody had touched the task."""
         if e.until is None or e.until > last.true - 9 * DAY:
             return False
-        if self.state(e.task, last.facts).closed:  # what was to go of it afterwards needs no other reason
+        if e.kind == "chase" and self.state(e.task, last.facts).closed:  # the endless ones end with the task
+            return False
+        then = max((b.facts for b in self.world.beats if b.now <= e.at), default=0)
+        if self.state(e.task, then).closed:  # what was to go of it afterwards needs no other reason
             return False
         if any(a.low - DAY <= e.until and e.at <= a.high for a in self.world.ahead):
             return False
