@@ -45,8 +45,8 @@ def idle(folder: Path, seconds: float) -> Measured:
     """The daemon with nothing to do: its memory, and the CPU that it takes while the time goes by."""
     shutil.rmtree(folder / "idle", ignore_errors=True)
     env = os.environ | _env(folder / "idle", ROOT / "obligations.yaml")
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    child = subprocess.Popen([PROGRAM, "run"], env=env, **quiet)  # type: ignore[call-overload]
+    null = subprocess.DEVNULL
+    child = subprocess.Popen([PROGRAM, "run"], env=env, stdin=null, stdout=null, stderr=null)
     try:
         _settled(child.pid)
         before = cpu_of(child.pid)

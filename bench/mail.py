@@ -57,8 +57,8 @@ class _Keeping:
 
     def deliver(self, letter: Any, _meanwhile: Any = None) -> Any:
         """Keep it; after the last one that is wanted the server seems to be gone."""
-        from scheduler.mailing import TemporaryFailure  # noqa: PLC0415
-        from scheduler.mailing.letter import Receipt  # noqa: PLC0415
+        from scheduler.mailing import TemporaryFailure
+        from scheduler.mailing.letter import Receipt
 
         if len(self.letters) >= self._most:
             raise TemporaryFailure("enough")
@@ -70,10 +70,10 @@ class _Keeping:
 
 
 def _daemon(folder: Path, transport: Any = None) -> Any:
-    from bench.steps import FIRST_MORNING, NINE, Clock  # noqa: PLC0415 - the program is loaded only where it is measured
-    from scheduler.daemon.services import Services  # noqa: PLC0415
-    from scheduler.daemon.start import open_daemon  # noqa: PLC0415
-    from scheduler.settings import settings  # noqa: PLC0415
+    from bench.steps import FIRST_MORNING, NINE, Clock
+    from scheduler.daemon.services import Services
+    from scheduler.daemon.start import open_daemon
+    from scheduler.settings import settings
 
     clock = Clock(FIRST_MORNING)
     services = Services(settings(table=str(folder / "obligations.yaml")), clock)
@@ -89,7 +89,7 @@ def duban(folder: Path, n: int, _port: int) -> tuple[int, float]:
 
     Once all is queued it waits for the end of its standard input.
     """
-    from scheduler.daemon.dispatch import Dispatch  # noqa: PLC0415
+    from scheduler.daemon.dispatch import Dispatch
 
     daemon, took = _daemon(folder), [0.0]
     run = Dispatch.run
@@ -107,7 +107,7 @@ def duban(folder: Path, n: int, _port: int) -> tuple[int, float]:
         took[0] = time.perf_counter() - began
         return accepted
 
-    Dispatch.run = timed  # type: ignore[method-assign]
+    Dispatch.run = timed  # type: ignore[method-assign]  # only the sending is timed
     return daemon.beat(), took[0]
 
 
@@ -131,7 +131,7 @@ def processes(folder: Path, n: int, port: int) -> tuple[int, float]:
 
 def jobs(folder: Path, n: int) -> list[Callable[[], Any]]:
     """What makes the same letters."""
-    from scheduler.mailing import Post  # noqa: PLC0415
+    from scheduler.mailing import Post
 
     found, compose = list[Callable[[], Any]](), Post.compose
 
@@ -139,7 +139,7 @@ def jobs(folder: Path, n: int) -> list[Callable[[], Any]]:
         found.append(lambda: compose(*job, **more))
         return compose(*job, **more)
 
-    Post.compose = kept  # type: ignore[method-assign]
+    Post.compose = kept  # type: ignore[method-assign]  # each letter is to be made again
     _daemon(folder, _Keeping(n)).beat()
     return found[:n]
 
@@ -150,7 +150,7 @@ def rendered(folder: Path, n: int) -> list[Raw]:
 
 
 def _raw(letter: Any) -> Raw:
-    from scheduler.mailing.mime import mime  # noqa: PLC0415
+    from scheduler.mailing.mime import mime
 
     to = (letter.to.address, *(copy.address for copy in letter.copies))
     return Raw(letter.sender.address, to, letter.subject, letter.text, letter.html, mime(letter))
@@ -204,7 +204,7 @@ def several(letters: Sequence[Raw], port: int) -> int:
 
 def yagmail_(letters: Sequence[Raw], port: int) -> int:
     """yagmail as its manual shows it, a connection for each mail; it makes the MIME itself, from rendered parts."""
-    import yagmail  # noqa: PLC0415
+    import yagmail
 
     until, sent = time.perf_counter() + _TIME, 0
     for letter in letters:

@@ -103,9 +103,9 @@ def table(folder: Path, n: int) -> None:
 
 def ours(folder: Path, n: int) -> None:
     """Load the table, compile the year, list the moments; prints what the last two took, writes the moments."""
-    from scheduler.clock import BEIJING  # noqa: PLC0415 - Remind's side of this module does without the program
-    from scheduler.planning import Calendars, History, compile_plan  # noqa: PLC0415
-    from scheduler.register import load  # noqa: PLC0415
+    from scheduler.clock import BEIJING
+    from scheduler.planning import Calendars, History, compile_plan
+    from scheduler.register import load
 
     began = time.perf_counter()
     loaded = load(folder / "obligations.yaml")
@@ -141,7 +141,7 @@ def ours(folder: Path, n: int) -> None:
 
 def _by_calendar(n: int, expected: set[tuple[str, str]]) -> float:
     """Seconds for the dates alone: duban's calendar, without a table, a plan and its notices. Median of five runs."""
-    from scheduler.workdays import calendar  # noqa: PLC0415
+    from scheduler.workdays import calendar
 
     own, given, walls = calendar(), rows(n), list[float]()
     for _ in range(5):
@@ -163,7 +163,7 @@ def script(folder: Path, n: int, *, true: bool) -> Path:
     `true`: an OMITFUNC that knows make-up days, by a string with a mark for each day, which is the fastest way that
     was found. Else holidays as OMIT lines and the weekend, as far as plain Remind goes.
     """
-    from scheduler.workdays import calendar  # noqa: PLC0415
+    from scheduler.workdays import calendar
 
     days = [_FIRST + n * _DAY for n in range((date(YEAR, 12, 31) - _FIRST).days + 1)]
     lines = []

@@ -30,9 +30,9 @@ def remind(task: str, step: str) -> None:
 
 
 def _scheduler(file: Path) -> Any:
-    from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore  # noqa: PLC0415 - the other side does without
-    from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415
-    from sqlalchemy import create_engine, event  # noqa: PLC0415
+    from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+    from apscheduler.schedulers.background import BackgroundScheduler
+    from sqlalchemy import create_engine, event
 
     engine = create_engine(f"sqlite:///{file}")
 

@@ -29,9 +29,9 @@ _WORKS = ("first entries to the last", "start to READY", "`duban status`", "`dub
 
 def fill(folder: Path, n: int) -> None:
     """Add entries until there are `n`."""
-    from scheduler.clock import BEIJING  # noqa: PLC0415 - the other side of this module does without the program
-    from scheduler.daemon.services import Services  # noqa: PLC0415
-    from scheduler.settings import settings  # noqa: PLC0415
+    from scheduler.clock import BEIJING
+    from scheduler.daemon.services import Services
+    from scheduler.settings import settings
 
     services = Services(settings(table=str(folder / "obligations.yaml")))
     journal, now = services.journal, datetime.fromisoformat(FIRST_MORNING).replace(tzinfo=BEIJING)
@@ -46,8 +46,8 @@ def fill(folder: Path, n: int) -> None:
 
 def _entries(register: Register) -> Iterator[Entry]:
     """What was written of the tasks of bygone years, one after the other, without end."""
-    from scheduler.journal import Entry  # noqa: PLC0415
-    from scheduler.planning.model import FactKind  # noqa: PLC0415
+    from scheduler.journal import Entry
+    from scheduler.planning.model import FactKind
 
     years = count(2025, -1)
     for year, row, unit in (

@@ -249,8 +249,8 @@ def _told(folder: Path, what: str, unit: str | None) -> dict[str, Any]:
 
 def _spy(parts: dict[str, float], sending: Callable[[], None]) -> None:
     """Have the parts of a beat note what they take, what has another name by now under `rest`; tell when it sends."""
-    from scheduler.daemon import dispatch, service  # noqa: PLC0415 - only to put something between
-    from scheduler.journal import Journal  # noqa: PLC0415
+    from scheduler.daemon import dispatch, service
+    from scheduler.journal import Journal
 
     for name, where, attribute in (
         ("decide", service, "owed"),

@@ -178,7 +178,7 @@ def _upgrade(connection: Connection) -> None:
 
 def _migrate(connection: Connection) -> None:
     from alembic import command  # noqa: PLC0415 (costs more than the rest, and is needed only by an older database)
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 (as above)
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))

@@ -33,16 +33,28 @@ from scheduler.words import Lang
 NOW = MON_2026_11_23
 
 
-@contextmanager
-def refused(code: str) -> Iterator[None]:
-    """What happens inside ends in one Problem with this code, told in one line and a hint."""
-    with pytest.raises(DubanError) as error:
-        yield
-    (problem,) = error.value.problems
-    assert problem.code == code
-    assert error.value.exit_code == (3 if code == "backup-exists" else 4)
+def _code(error: DubanError) -> str:
+    """Of its one Problem, which is told in one line and a hint."""
+    (problem,) = error.problems
+    assert error.exit_code == (3 if problem.code == "backup-exists" else 4)
     assert len(problem.text(Lang.ZH).splitlines()) == 2
     assert "sqlalche.me" not in problem.text()
+    return problem.code
+
+
+def told(act: Callable[..., object], *arguments: object) -> str:
+    """The code of the Problem that it ends in."""
+    with pytest.raises(DubanError) as error:
+        act(*arguments)
+    return _code(error.value)
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    """What happens inside ends in one Problem with this code."""
+    with pytest.raises(DubanError) as error:
+        yield
+    assert _code(error.value) == code
 
 
 @pytest.fixture
@@ -261,19 +273,16 @@ def test_an_address_that_is_none_is_told_without_the_password(url: str) -> None:
 
 
 def test_an_address_that_leads_nowhere_is_told() -> None:
-    with refused("database-unreachable"):
-        Journal.open("sqlite:////proc/no/duban.db")
+    assert told(Journal.open, "sqlite:////proc/no/duban.db") == "database-unreachable"
 
 
 def test_without_the_package_for_postgresql_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with refused("database-driver"):
-        Journal.open("postgresql://duban:geheim@127.0.0.1:1/duban")
+    assert told(Journal.open, "postgresql://duban:geheim@127.0.0.1:1/duban") == "database-driver"
 
 
 def test_a_directory_in_place_of_the_file_is_told(tmp_path: Path) -> None:
-    with refused("database-unreachable"):
-        Journal.open(f"sqlite:///{tmp_path}")
+    assert told(Journal.open, f"sqlite:///{tmp_path}") == "database-unreachable"
 
 
 def test_a_server_that_does_not_answer_is_told_without_the_password(tmp_path: Path) -> None:
@@ -284,8 +293,7 @@ def test_a_server_that_does_not_answer_is_told_without_the_password(tmp_path: Pa
 
 
 def test_a_database_that_the_server_does_not_have_is_told(postgresql_server: str) -> None:
-    with refused("database-unreachable"):
-        Journal.open(postgresql_server.format(database="nobody_made_it"))
+    assert told(Journal.open, postgresql_server.format(database="nobody_made_it")) == "database-unreachable"
 
 
 def test_a_read_only_file_can_be_read_but_not_written(file: Path) -> None:
@@ -368,28 +376,25 @@ def test_a_damaged_file_is_told(file: Path, at: int) -> None:
     content = bytearray(file.read_bytes())
     content[at : at + 8000] = b"\xa5" * 8000
     file.write_bytes(content)
-    with refused("database-damaged"):
-        _use(file)
+    assert told(_use, file) == "database-damaged"
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "duban.db").write_text("version: 1\n" * 100)
-    with refused("database-damaged"):
-        _use(tmp_path / "duban.db")
+    assert told(_use, tmp_path / "duban.db") == "database-damaged"
 
 
 def test_a_table_that_somebody_dropped_is_told(nowhere: str) -> None:
     Journal.open(nowhere).close()
     tamper(nowhere, "DROP TABLE fact")
-    with Journal.open(nowhere) as journal, refused("database-damaged"):
-        journal.head()
+    with Journal.open(nowhere) as journal:
+        assert told(journal.head) == "database-damaged"
 
 
 def test_a_database_of_a_later_version_is_left_alone(nowhere: str) -> None:
     Journal.open(nowhere).close()
     tamper(nowhere, "UPDATE alembic_version SET version_num = '9999'")
-    with refused("database-newer"):
-        Journal.open(nowhere)
+    assert told(Journal.open, nowhere) == "database-newer"
 
 
 def _use(path: Path) -> None:
