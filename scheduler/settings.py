@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from scheduler.problems import Problem, UsageError
 from scheduler.words import Lang, say
@@ -22,8 +23,7 @@ def _shipped(name: str, packed: Path) -> Path:
     return beside if (_ROOT / "pyproject.toml").exists() and beside.exists() else packed
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Where things are. `smtp` is a URL: smtps, smtp+starttls, smtp, or folder:PATH (the default)."""
 
     table: Path
@@ -31,12 +31,16 @@ class Settings:
     state: Path
     templates: Path
     smtp: str
-    smtp_password: str | None = field(repr=False)
+    smtp_password: str | None
     sender: str | None
     bounces: str | None  # a URL: imaps, imap+starttls, or folder:PATH; None: nobody looks for returned mail
-    imap_password: str | None = field(repr=False)
+    imap_password: str | None
     lang: Lang
     beat: timedelta  # between two sweeps; tests move the clock and want it short
+
+    def __repr__(self) -> str:
+        """No password in a log."""
+        return f"Settings(table={str(self.table)!r})"
 
 
 def _secret(env: Mapping[str, str], credential: str, variable: str) -> str | None:

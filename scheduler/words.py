@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import gettext as _gettext
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 LOCALE = Path(__file__).parent / "locale"
 
@@ -38,8 +39,7 @@ class _Count(int):
         return super().__format__(spec)
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     """A sentence not yet spoken: a Chinese template and values for its `{names}`.
 
     A value may be a Phrase itself, or a tuple: its parts are listed with the comma of the language.

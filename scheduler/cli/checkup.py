@@ -7,8 +7,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from scheduler import clock
 from scheduler.cli.templates import faulty_templates
@@ -30,8 +31,7 @@ _OF_RECIPIENTS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that was looked at, and what is wrong with it."""
 
     name: str

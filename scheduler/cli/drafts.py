@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from scheduler.cli.files import claimed, taken
 from scheduler.daemon.services import Services
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from scheduler.journal import Journal
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A document's lines and what the journal is to know of it; `figures` are kept beside it."""
 
     document: str
@@ -31,10 +32,9 @@ class Draft:
     figures: bytes | None = None
 
 
-def lines(desk: Services, template: str, view: object, head: str | None) -> tuple[paper.Line, ...]:
-    """The words: the template with the fields of `view` (a dataclass), and `head` as 数据校验码."""
-    context = {field.name: getattr(view, field.name) for field in fields(view)}  # type: ignore[arg-type]  # a dataclass
-    return paper.read(Templates(desk.settings.templates).page(template, {**context, "head": short(head)}))
+def lines(desk: Services, template: str, view: Struct, head: str | None) -> tuple[paper.Line, ...]:
+    """The words: the template with the fields of `view`, and `head` as 数据校验码."""
+    return paper.read(Templates(desk.settings.templates).page(template, {**asdict(view), "head": short(head)}))
 
 
 def short(head: str | None) -> str:

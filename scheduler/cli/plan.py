@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from scheduler import clock
 from scheduler.cli.desk import login, services, steady
@@ -142,8 +142,7 @@ def _whole(year: int, since: date | None, until: date | None) -> tuple[date, dat
     return date(year, 1, 1), date(year, 12, 31)
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class _Span(Struct, frozen=True):
     """The part of a plan that was asked for."""
 
     since: datetime

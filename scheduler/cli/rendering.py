@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from scheduler.cli.options import spoken
 from scheduler.cli.situation import Situation
@@ -18,7 +20,6 @@ def status_page(found: Situation, kept: Sequence[Row]) -> str:
     return rendered(found, "page.html.j2", page_of(kept, found.plan, found.now, head=found.head, lang=spoken()))
 
 
-def rendered(found: Situation, template: str, view: object) -> str:
-    """A template with the fields of `view`, a dataclass."""
-    context = {field.name: getattr(view, field.name) for field in fields(view)}  # type: ignore[arg-type]  # a dataclass
-    return Templates(found.desk.settings.templates).page(template, context, LONGEST)
+def rendered(found: Situation, template: str, view: Struct) -> str:
+    """A template with the fields of `view`."""
+    return Templates(found.desk.settings.templates).page(template, asdict(view), LONGEST)

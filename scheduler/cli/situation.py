@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler import clock
 from scheduler.cli.desk import steady
@@ -29,8 +31,7 @@ _YEAR = timedelta(days=365)  # so far back is shown where the office names no st
 _CALENDAR = (FactKind.CALENDAR, FactKind.VOID)
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """What was known at `now`: of a past moment only what had been entered by then; `head` None: nothing was."""
 
     desk: Services

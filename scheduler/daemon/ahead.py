@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.daemon.looking import look_at
 from scheduler.journal import OutboxRow
@@ -21,8 +23,7 @@ _FRESH = timedelta(seconds=5)  # what a letter says of the time left is true tha
 Compose = Callable[[OutboxRow, tuple[Notice, ...], Plan, datetime], Letter]
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(Struct, frozen=True):
     """A letter, and all that it was made of."""
 
     letter: Letter

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from scheduler.clock import BEIJING
 from scheduler.daemon.desk import Desk
@@ -27,8 +28,7 @@ log = logging.getLogger("duban")
 TOLD = "told"  # the mark that names the table and the calendars by which the owners last knew their deadlines
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(Struct, frozen=True):
     """The files by which the owners know their deadlines; `number` counts the times that this changed."""
 
     number: int

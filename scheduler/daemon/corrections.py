@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from scheduler.clock import BEIJING
 from scheduler.daemon.desk import Desk
@@ -56,8 +57,7 @@ def entry_of(row: OutboxRow, text: str, by: str, history: History) -> Entry:
     return Entry(FactKind.CORRECT, by, None, task, {"message": row.key, "text": text})
 
 
-@dataclass(frozen=True)
-class Corrector:
+class Corrector(Struct, frozen=True, dict=True):
     """Writes 更正; `domain` is that of Message-IDs."""
 
     journal: Journal

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from scheduler.daemon.kept import WHOLE, is_whole, table
 from scheduler.daemon.services import HORIZON, Services

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from scheduler.daemon.looking import look_at
 from scheduler.journal import Journal, OutboxRow
@@ -18,8 +19,7 @@ from scheduler.planning.model import Message, Notice
 log = logging.getLogger("duban")
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
+class _Ready(Struct, frozen=True):
     """A message that may go now: what of it is still wanted, and what is not, by reason."""
 
     row: OutboxRow

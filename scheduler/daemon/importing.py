@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.daemon.kept import Given, entry_of, read_notice
 from scheduler.daemon.services import HORIZON, Services
@@ -19,8 +21,7 @@ from scheduler.workdays.notice import Parsed
 _DAY = timedelta(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """What a notice would change: the days that work or rest otherwise, how many are settled, the tasks that move.
 
     Without a notice, or with errors among the problems, it must not go into force.

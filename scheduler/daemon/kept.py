@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.index import effective
 from scheduler.planning.model import Entry, Fact, FactKind
@@ -23,8 +25,7 @@ WHOLE = "in-force"  # the kind under which the calendars in force are kept, and 
 Kept = Callable[[str], bytes]  # what was kept under a digest
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What an admin says of a notice beyond its text; None where the text says it."""
 
     year: int | None = None

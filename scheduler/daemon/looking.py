@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from scheduler.clock import BEIJING
 from scheduler.journal import Claim, OutboxRow
@@ -19,8 +20,7 @@ from scheduler.planning.windows import Window
 _TO_THE_ADMIN = frozenset({MessageKind.PREVIEW, MessageKind.WARNING})
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """The notices still to be sent; the keys of those that are not (None: the whole message), by reason; a wait.
 
     `held` are those of the wanted ones that must wait.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from scheduler.mailing import MalformedFailure, PermanentFailure, PolicyFailure
 from scheduler.problems import Problem
@@ -21,8 +22,7 @@ class Belief(Enum):
     ALL = auto()  # the server takes no mail from us: all wait
 
 
-@dataclass(frozen=True, slots=True)
-class _Doubt:
+class _Doubt(Struct, frozen=True):
     """A letter that was refused: how many had been accepted until then, and what the server said."""
 
     accepted: int

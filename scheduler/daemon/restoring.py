@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.daemon.changes import TOLD
 from scheduler.daemon.desk import Desk
@@ -22,8 +24,7 @@ from scheduler.problems import DubanError, Problem, RefusedError, TableError, Un
 from scheduler.words import Phrase, say
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """What came of it: the fact, the head and the last moment of the copy, and where the old database is.
 
     `lost` counts the entries that the old database had beyond the copy; None where it had none or cannot be read.

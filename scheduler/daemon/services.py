@@ -6,11 +6,12 @@ It is the one funnel from files and database to a Plan; it decides nothing and s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from scheduler import clock
 from scheduler.daemon.kept import loaded, notices
@@ -29,8 +30,7 @@ TROUBLE = "mail-trouble"  # the mark under which `status` finds what keeps the m
 _CALENDAR = (FactKind.CALENDAR, FactKind.VOID)
 
 
-@dataclass
-class Services:
+class Services(Struct, dict=True):
     """What stands behind a command. `tell_time` is the clock, another one in tests.
 
     `as_of` plays the past: of the calendars that come with the program only what was known at the end of that day.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from scheduler.clock import BEIJING
 from scheduler.daemon.desk import Desk
@@ -23,8 +24,7 @@ from scheduler.reports.bulletin import MARGIN, Bulletin, Cells, bulletin_of, of_
 log = logging.getLogger("duban")
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """When one summary is to go, and the period that it is about."""
 
     at: datetime

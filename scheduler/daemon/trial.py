@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from scheduler.clock import BEIJING
 from scheduler.daemon.sender import sender_domain
@@ -17,8 +18,7 @@ from scheduler.problems import Problem, RefusedError
 from scheduler.words import say
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """What was sent to whom, and what the server said."""
 
     name: str

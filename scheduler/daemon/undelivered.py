@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from scheduler.clock import BEIJING
 from scheduler.planning.model import Fact, FactKind, Recipient
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _GRACE = timedelta(days=2)  # so long a returned mail takes: until then an acceptance says nothing of the mailbox
 
 
-@dataclass(frozen=True, slots=True)
-class _Failed:
+class _Failed(Struct, frozen=True):
     """The last mail that somebody did not get."""
 
     at: datetime

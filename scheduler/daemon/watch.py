@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from scheduler.clock import BEIJING
 from scheduler.register import Loaded
@@ -13,8 +14,7 @@ from scheduler.register import Loaded
 _BEING_WRITTEN = timedelta(seconds=2)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stamp:
+class _Stamp(Struct, frozen=True):
     """What changes when a file is written or replaced."""
 
     inode: int
@@ -22,8 +22,7 @@ class _Stamp:
     written: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """The files that a table was read from, those that were missing too (None). A file written since is `unread`."""
 
     seen: Mapping[Path, _Stamp | None]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from scheduler.journal.chain import Fault, FaultKind, Raw
 from scheduler.journal.forming import SEALED, seal
@@ -33,8 +34,7 @@ class Queries(Protocol):
         """The rows."""
 
 
-@dataclass(slots=True)
-class _Message:
+class _Message(Struct):
     """What the row of a message must say."""
 
     id: int
@@ -54,8 +54,7 @@ class _Message:
         self.state, self.settled_at, self.last_error = state.value, at, error
 
 
-@dataclass(frozen=True, slots=True)
-class _Notice:
+class _Notice(Struct, frozen=True):
     """What the row of a notice must say."""
 
     seq: int
@@ -66,8 +65,7 @@ class _Notice:
     at: str
 
 
-@dataclass(slots=True)
-class _Told:
+class _Told(Struct):
     """What all facts together say; filled by `take`."""
 
     messages: dict[str, _Message] = field(default_factory=dict)

@@ -17,8 +17,9 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from scheduler.problems import Problem, UsageError
 from scheduler.words import Phrase, say
@@ -42,8 +43,7 @@ def link(previous: str, fact: Mapping[str, object]) -> str:
     return hashlib.sha256(f"{previous}{canonical(fact)}".encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """The last entry of a journal: its number and hash. Whoever notes it can prove that nothing before it changed."""
 
     seq: int
@@ -61,8 +61,7 @@ class Head:
 EMPTY = Head(0, GENESIS)
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """A head as somebody noted it, perhaps in its short form: a number and the start and end of a hash."""
 
     seq: int
@@ -117,8 +116,7 @@ _SAID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """The first entry that is not as it was written."""
 
     kind: FaultKind
@@ -133,8 +131,7 @@ class Fault:
         return say("第{seq}条：{what}（{row}）", seq=self.seq, what=_SAID[self.kind], row=self.row)
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """The result of a check: the last good entry, and the first fault if there is one."""
 
     head: Head
@@ -146,8 +143,7 @@ class Audit:
         return self.fault is None
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Struct, frozen=True):
     """A fact as it stands in the database, believed in nothing: `data` is text, any column may hold anything."""
 
     seq: int

@@ -8,10 +8,10 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -25,8 +25,7 @@ from scheduler.words import say
 BESIDE = ("-wal", "-shm")  # what SQLite keeps beside a database
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """What a copy holds: its size in bytes, its last entry and whether it is sound, messages waiting, files kept."""
 
     size: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
 
 from scheduler.clock import BEIJING
 from scheduler.journal.chain import canonical

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Column, Connection, Select, bindparam, func, insert, select
 
 from scheduler.journal import record
@@ -33,8 +33,7 @@ _LAST_ID = select(func.max(outbox.c.id))
 _ADD_NOTICES, _ADD_MESSAGES = insert(notice_table), insert(outbox)
 
 
-@dataclass(frozen=True, slots=True)
-class Formed:
+class Formed(Struct, frozen=True):
     """A message as it enters the outbox: with its final key and only the notices that no other message holds."""
 
     id: int
@@ -46,8 +45,7 @@ class Formed:
     merged: tuple[str, ...] = ()  # the keys of messages in whose place it goes
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+class Queued(Struct, frozen=True):
     """What one call of `enqueue` put into the outbox or recorded as skipped; the rest had been there already."""
 
     messages: tuple[str, ...]

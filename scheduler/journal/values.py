@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.model import Entry, MessageKind, Recipient
 
@@ -25,8 +27,7 @@ class OutboxState(StrEnum):
 OPEN_STATES = (OutboxState.PENDING, OutboxState.LEASED, OutboxState.RETRY)
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A file to be kept whole."""
 
     kind: str
@@ -39,16 +40,14 @@ class File:
         return hashlib.sha256(self.content).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """What is made of the record as it stands: an entry, and the files that it refers to."""
 
     entry: Entry
     files: tuple[File, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """What a message without notices says, rendered when it was formed; `references`: its thread, earlier mails."""
 
     subject: str
@@ -57,8 +56,7 @@ class Body:
     references: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(Struct, frozen=True):
     """One mail in the outbox; `notices` are the keys of those still in it."""
 
     id: int
@@ -82,8 +80,7 @@ class OutboxRow:
     notices: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """The right to send one message, for a while: after `deadline` (80 % of the lease) it must not be used any more.
 
     `then` is the message that comes behind it as things stand; nobody has it.
@@ -105,31 +102,27 @@ class Claim:
         return replace(self, row=replace(self.row, notices=tuple(k for k in self.notices if k not in keys)))
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """The server took the message; `queue_id` is its own name for it, where it told one."""
 
     response: str
     queue_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Temporary:
+class Temporary(Struct, frozen=True):
     """It was not taken; to be tried again at `retry_at`."""
 
     reason: str
     retry_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Permanent:
+class Permanent(Struct, frozen=True):
     """It was refused for good."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """The line dropped after the message had gone out: it may have been taken. Tried again, with its Message-ID."""
 
     reason: str
@@ -139,8 +132,7 @@ class Unknown:
 Result = Accepted | Temporary | Permanent | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One try to deliver, written down before the dialogue with the server; `result` None: never heard of again."""
 
     message: str

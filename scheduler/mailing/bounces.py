@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
 from email.utils import parseaddr
+
+from msgspec import Struct
 
 from scheduler.mailing.errors import scrubbed
 
@@ -24,16 +25,14 @@ _MACHINES = frozenset({"mailer-daemon", "postmaster", "mail-daemon", "maildaemon
 _LONGEST = 20_000  # characters of a text that are searched
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """One recipient whose letter came back: the addresses that the server names for it, and its reason."""
 
     addresses: tuple[str, ...]
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bounce:
+class Bounce(Struct, frozen=True):
     """A returned mail: what makes it one, the Message-IDs that the letter may have had, and whom it did not reach."""
 
     key: str

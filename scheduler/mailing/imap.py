@@ -8,10 +8,11 @@ import ssl
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
+
+from msgspec import Struct
 
 from scheduler import clock
 from scheduler.mailing.bounces import may_be_bounce
@@ -26,8 +27,7 @@ _LONGEST = 20.0  # seconds for one go
 _WEEK = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """Which mailbox, and as whom."""
 
     host: str

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from scheduler import clock
 from scheduler.mailing.errors import ConfigurationFailure, DeliveryError
@@ -29,8 +30,7 @@ class InboxFailure(DeliveryError):  # noqa: N818 - one family of names
     """The mailbox of returned mail cannot be read just now, or not with these settings; sending goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """One mail that cannot be read: the name of its file, or its number in the mailbox, and why."""
 
     name: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 # What every mail server understands: no quoted local part, no Chinese domain, no address literal.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -29,16 +31,14 @@ def one_line(text: str) -> str:
     return re.sub(r"[ \t\n\x0b\x0c\u2028\u2029\x85]+", " ", clean(text)).strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(Struct, frozen=True):
     """A name to show and an address to deliver to."""
 
     name: str
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """One mail. `date` is the moment of sending, aware; `thread` the Message-ID of the thread's (synthetic) root.
 
     `answers` is the Message-ID of an earlier mail of that thread that this one is about.
@@ -63,8 +63,7 @@ class Letter:
         return self if len(good) == len(self.copies) else replace(self, copies=good)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What the other side said when it took the letter (with its queue id), without addresses.
 
     `refused` are the addresses of copies that it did not take; the main recipient has it in any case.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.mailing import reader
 from scheduler.mailing.errors import ConfigurationFailure
@@ -60,8 +62,7 @@ _MAILS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """A mail that went and was wrong: its kind, when it was sent (aware), and the ids of the tasks that it told of."""
 
     kind: MessageKind
@@ -69,8 +70,7 @@ class Wrong:
     tasks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(Struct, frozen=True):
     """What a letter is made of; `now` is the moment of sending."""
 
     message: Message

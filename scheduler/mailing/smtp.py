@@ -9,13 +9,13 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
 import yagmail
+from msgspec import Struct
 
 from scheduler.mailing.errors import (
     ConfigurationFailure,
@@ -51,8 +51,7 @@ class Security(StrEnum):
     NONE = "smtp"
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """Which server, and as whom; `ca` is a PEM file with an office's own authorities; `timeout` in seconds.
 
     `per_connection` is how many letters one connection carries before it is renewed.

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, is_dataclass
-from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from scheduler.mailing import views, wording
 from scheduler.mailing.views import LetterView
@@ -41,9 +41,9 @@ _METHODS = frozenset({"startswith", "endswith", "strip", "lstrip", "rstrip", "sp
 
 # What the sandbox need not look at: the public fields of the views, which hold plain values and each other.
 _FIELDS = {
-    view: frozenset(field.name for field in dataclass_fields(view) if not field.name.startswith("_"))
+    view: frozenset(name for name in view.__struct_fields__ if not name.startswith("_"))
     for view in vars(views).values()
-    if isinstance(view, type) and view.__module__ == views.__name__ and is_dataclass(view)
+    if isinstance(view, type) and view.__module__ == views.__name__ and issubclass(view, Struct)
 }
 
 
@@ -51,8 +51,7 @@ class TemplateFaultError(DubanError):
     """A template is missing or broken; nothing can be sent with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """A letter's three texts."""
 
     subject: str
@@ -144,7 +143,7 @@ class Templates:
 
 def fields(view: LetterView) -> Mapping[str, object]:
     """What a template sees: the view's fields by name, and `item`, its first item."""
-    found: dict[str, object] = {name: getattr(view, name) for name in LetterView.__slots__}
+    found: dict[str, object] = asdict(view)
     if view.items:
         found["item"] = view.items[0]
     return found

@@ -6,10 +6,11 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from scheduler.clock import BEIJING
 from scheduler.mailing.errors import ConfigurationFailure, MalformedFailure, TemporaryFailure
@@ -52,8 +53,7 @@ def sound(letter: Letter) -> tuple[Letter, tuple[str, ...]]:
     return letter.without_bad_copies(), tuple(c.address for c in letter.copies if not deliverable(c.address))
 
 
-@dataclass(slots=True)
-class MemoryTransport:
+class MemoryTransport(Struct):
     """Keeps what it delivers; for tests and for looking at what would go."""
 
     letters: list[Letter] = field(default_factory=list)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class OfficeView:
+
+class OfficeView(Struct, frozen=True):
     """Who signs. `us` is 我科 or 我办; `phone` is the office's, never a private number."""
 
     name: str
@@ -17,8 +17,7 @@ class OfficeView:
     phone: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderView:
+class ReaderView(Struct, frozen=True):
     """To whom: 林岚同志, 许文副主任 or a unit's full name.
 
     `notes` say why all of it came to this mailbox, `banner` that it is a trial.
@@ -30,16 +29,14 @@ class ReaderView:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """By when something is asked for in a chaser: the day, and the words behind it (18:00前)."""
 
     day: date
     tail: str
 
 
-@dataclass(frozen=True, slots=True)
-class ItemView:
+class ItemView(Struct, frozen=True):
     """One task in a letter.
 
     `target_short` is 1月29日前, `count` 1/2, `subject` the title without its verb. `whose` is 你单位, 贵单位, 我办, 您
@@ -100,8 +97,7 @@ class ItemView:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TallyView:
+class TallyView(Struct, frozen=True):
     """How many of all who owe the same thing have done it."""
 
     title: str
@@ -110,8 +106,7 @@ class TallyView:
     open: int
 
 
-@dataclass(frozen=True, slots=True)
-class LetterView:
+class LetterView(Struct, frozen=True):
     """Everything about one letter. `late_from` is the moment at which it should have gone.
 
     `mark` is 提醒, 催办 or 督办, the gravest of its notices; `upward` whether it goes to the unit above the bearers'.
@@ -132,8 +127,7 @@ class LetterView:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class ComingView:
+class ComingView(Struct, frozen=True):
     """One mail that will go, in the preview: `names` are TASK#STEP."""
 
     at: datetime
@@ -146,8 +140,7 @@ class ComingView:
     asks: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CountView:
+class CountView(Struct, frozen=True):
     """One line of the 工作情况: a row of the table, a unit, or all; `period` labels a row's title, else `once`."""
 
     name: str
@@ -161,8 +154,7 @@ class CountView:
     rate: str
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryView:
+class SummaryView(Struct, frozen=True):
     """工作情况 of a period: what fell due in it and what became of that, as of `cut_off`."""
 
     label: str
@@ -172,8 +164,7 @@ class SummaryView:
     units: tuple[CountView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemView:
+class ProblemView(Struct, frozen=True):
     """One problem for the admin."""
 
     place: str | None
@@ -182,8 +173,7 @@ class ProblemView:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class WrongView:
+class WrongView(Struct, frozen=True):
     """An earlier mail that was wrong: when it went, what it was (催办, 时限变更), what it was about."""
 
     sent: datetime
@@ -192,8 +182,7 @@ class WrongView:
     ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeView:
+class ChangeView(Struct, frozen=True):
     """A deadline that moved: before, after, and why; `day` is the new day alone."""
 
     id: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scheduler.planning import statements
 from scheduler.planning.entries import Accepted, Clerk
@@ -56,8 +58,7 @@ _HINT_OF = MappingProxyType(
 _WIDE = frozenset({FactKind.EVENT, FactKind.RECORD, FactKind.ASSIGN})  # they may move the tasks of any row
 
 
-@dataclass(slots=True)
-class _Judged:
+class _Judged(Struct):
     """What has been accepted so far, and what went wrong."""
 
     accepted: list[Accepted] = field(default_factory=list)

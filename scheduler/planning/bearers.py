@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, time, timedelta
+
+from msgspec import Struct
 
 from scheduler.planning.model import Bearer, Slot
 from scheduler.planning.occasions import hangs_on_event, names_persons
@@ -16,8 +17,7 @@ from scheduler.register.roster import Holder
 from scheduler.register.values import UNASSIGNED, Follows
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Bearers that share a calendar and a send time, and so a slot."""
 
     region: Region | None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.index import Gap
 from scheduler.planning.ladders import NOW, Repeats
@@ -21,8 +23,7 @@ UNFINISHED = frozenset({Reason.REPORTED, Reason.PAUSED})
 _WEEK = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """All that the verdicts on one task depend on, but for the time.
 
     `outcomes` are by `tail`, `withdrawn` and `released` by step name. `silence` is why the task asks for nothing, None
@@ -114,8 +115,7 @@ class Case:
             number -= 1
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(Struct, frozen=True):
     """A verdict on one step. `at` is the send moment that it goes with, or at which a HOLD may go; None: unknown."""
 
     step: Step

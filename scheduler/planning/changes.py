@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
+
+from msgspec import Struct
 
 from scheduler.planning.history import History
 from scheduler.planning.index import Happening
@@ -18,8 +19,7 @@ from scheduler.register.model import Obligation
 from scheduler.register.scalars import duration
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """The changes that are complete, whether the clock stands still now, and when the last was entered."""
 
     made: tuple[Change, ...] = ()

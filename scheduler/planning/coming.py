@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from operator import itemgetter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.cases import Cases
 from scheduler.planning.crowds import Crowds, Reader
@@ -21,8 +23,7 @@ from scheduler.planning.windows import Window
 Box = tuple[str, datetime]  # a mailbox and a moment: what goes together
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
+class Coming(Struct, frozen=True):
     """One notice to come: when, to whom, in which message; `message` is None for one that waits for a release."""
 
     notice: Notice
@@ -32,8 +33,7 @@ class Coming:
     message: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """How many messages one recipient gets in one ISO week, `2027-W04`."""
 
     who: str

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from scheduler.planning.case import Case
 from scheduler.planning.cases import Cases
@@ -20,8 +21,7 @@ Reader = tuple[str, str]  # an address in small letters, and the id of whoever r
 _Told = tuple[Target | None, Turn]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Crowd:
+class Crowd(Struct, frozen=True, eq=False):
     """Bearers to whom the steps of a slot go for the same reasons and at the same pace."""
 
     bearers: tuple[Bearer, ...]

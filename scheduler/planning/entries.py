@@ -6,10 +6,11 @@ They refuse what the state does not allow (RefusedError) and what nobody can mea
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from typing import NoReturn
+
+from msgspec import Struct
 
 from scheduler.planning import meant
 from scheduler.planning.changes import stopped_since
@@ -27,16 +28,14 @@ from scheduler.words import Phrase, say
 _CLOSED = frozenset({State.DONE, State.DONE_LATE, State.WAIVED})
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """An entry that may be written down, and what it changes."""
 
     entry: Entry
     said: Phrase
 
 
-@dataclass(frozen=True, slots=True)
-class Clerk:
+class Clerk(Struct, frozen=True):
     """Who records something, and when: `now` is aware and in Beijing time."""
 
     plan: Plan

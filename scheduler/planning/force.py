@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 from functools import cached_property
+
+from msgspec import Struct
 
 from scheduler.planning.history import History
 from scheduler.planning.index import Happening
@@ -22,8 +23,7 @@ class Sleep(IntEnum):
     OUT = 2  # there is no task
 
 
-@dataclass(frozen=True, slots=True)
-class _Series:
+class _Series(Struct, frozen=True):
     """Between the event that starts a row and the one that closes it."""
 
     since: date

@@ -21,10 +21,11 @@ What the `data` of a fact holds, by kind; days and moments are in ISO form, an a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from scheduler.planning.index import Gap, Happening, Index, Recorded, decided, effective, matching, parts
 from scheduler.planning.model import Fact, FactKind, Outcome
@@ -35,8 +36,7 @@ _Stamp = tuple[int, int]  # of the facts about a task: how many, and the number 
 _NO_OUTCOMES: Mapping[str, Outcome] = MappingProxyType({})
 
 
-@dataclass(slots=True)
-class _Common:
+class _Common(Struct):
     """What a history shares with those that grow from it: the facts, and what was made of those of a task.
 
     The log is only ever added to. A stamp says which facts something was made of, so that no history takes another's.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.growing import Table
 from scheduler.planning.model import Fact, FactKind, Moment, Outcome, OutcomeKind, Scalar
@@ -25,8 +27,7 @@ _OUTCOMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Struct, frozen=True):
     """An event, as last stated. `entered` is when its day was last changed; `seq` is its first fact's."""
 
     event: str
@@ -43,8 +44,7 @@ class Happening:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """One record of a person or a unit; `on` is the day it happened."""
 
     record: str
@@ -58,8 +58,7 @@ class Recorded:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """What a journal that was put back from a copy does not know: all between its last entry and that moment."""
 
     since: datetime

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.model import Dates, Moment, NoticeKind, Step
 from scheduler.planning.windows import Window, day_of, end_of, shift
@@ -100,8 +102,7 @@ class Repeats:
         return self._window.next(shift(self._base, length, self._window.calendar))
 
 
-@dataclass(frozen=True, slots=True)
-class _Ladder:
+class _Ladder(Struct, frozen=True):
     ladder: Ladder
     dates: Dates
     window: Window

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 from scheduler.register import Obligation, Region
 from scheduler.register.values import Target
@@ -60,8 +62,7 @@ class FactKind(StrEnum):
     HEARTBEAT = "heartbeat"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One entry of the journal. `entered` is when it was written down, `on` when it happened (None: the same)."""
 
     seq: int
@@ -73,8 +74,7 @@ class Fact:
     data: Mapping[str, Scalar | tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A fact not yet written down: the journal adds its number and the moment of entry."""
 
     kind: FactKind
@@ -87,8 +87,7 @@ class Entry:
 # -- what is owed ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Bearer:
+class Bearer(Struct, frozen=True):
     """Who owes a task. `id` is what stands in the task's id: a unit, a person, or `unit:role` (follows: post)."""
 
     id: str
@@ -112,8 +111,7 @@ class LegKind(StrEnum):
     OUTER = "outer"  # a second limit from another basis
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(Struct, frozen=True):
     """One step of the way to a date; `words` is what it used: `10wd`, `preceding`, a task's id."""
 
     kind: LegKind
@@ -122,8 +120,7 @@ class Leg:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Dates:
+class Dates(Struct, frozen=True):
     """The days of a task: `due` is the last moment on time, `target` the day to work to, `outer` a later second limit.
 
     `outer` and `opens` are calendar days; all three others are days, or moments in Beijing time for hour-scale tasks.
@@ -145,8 +142,7 @@ class NoticeKind(StrEnum):
     ESCALATION = "escalation"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One rung of a ladder for one slot: when it goes and to whom; the same for all bearers of the slot."""
 
     kind: NoticeKind
@@ -161,8 +157,7 @@ class Step:
     by_hand: bool = False  # a chaser that a person asked for; it belongs to one task and is in no slot
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """One obligation in one period (or of one event), in one region with one send time: what all its bearers share."""
 
     obligation: Obligation
@@ -184,8 +179,7 @@ class Slot:
     legs: tuple[Leg, ...] = ()  # how its dates were reached, in order
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """One obligation × one bearer × one period: the thing with a deadline."""
 
     slot: Slot
@@ -225,8 +219,7 @@ class Light(StrEnum):
     GREY = "grey"
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a quota, coverage or measure is; `missing` are person or unit ids."""
 
     done: int
@@ -234,8 +227,7 @@ class Progress:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A task's state at a moment, with what an auditor asks about it."""
 
     task: Task
@@ -256,8 +248,7 @@ def tail(step: Step, target: Moment) -> str:
     return f"#{step.name}@{target.isoformat()}>{step.to or 'bearer'}"
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One reminder, chaser or escalation of one task.
 
     `key` is unique for ever: its name, the target day and the role. A moved target makes a new notice.
@@ -265,11 +256,11 @@ class Notice:
 
     task: Task
     step: Step
-    key: str = field(init=False, repr=False, compare=False)  # kept: a notice that goes is asked for it a dozen times
+    key: str = ""  # kept, never given: a notice that goes is asked for it a dozen times
 
     def __post_init__(self) -> None:
         """Put the key together, once."""
-        object.__setattr__(self, "key", self.task.id + tail(self.step, self.task.dates.target))
+        force_setattr(self, "key", self.task.id + tail(self.step, self.task.dates.target))
 
     @property
     def name(self) -> str:
@@ -287,8 +278,7 @@ class OutcomeKind(StrEnum):
     DEAD = "dead"  # refused for good by the mail server
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The recorded end (or present place) of a notice."""
 
     key: str
@@ -307,8 +297,7 @@ class Verdict(StrEnum):
     HOLD = "hold"
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """To whom a notice really goes. `who` is a person id (a unit id for a shared mailbox); `note` says why another."""
 
     who: str
@@ -319,8 +308,7 @@ class Recipient:
     note: Phrase | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """A verdict on one notice, with its reason (a stable code), also when the answer is no."""
 
     notice: Notice
@@ -347,8 +335,7 @@ class MessageKind(StrEnum):
     SUMMARY = "summary"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One mail: the notices of one moment for one recipient, most urgent first. `key` makes its Message-ID."""
 
     key: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.messages import addressee, on_trial
 from scheduler.planning.model import BEIJING, Dates, Message, MessageKind, Recipient, Slot, State, Task
@@ -20,8 +22,7 @@ from scheduler.workdays.spoken import source_said
 _OVER = frozenset({State.DORMANT, State.DONE, State.DONE_LATE, State.WAIVED})
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """One task whose deadline is not what it was, or is settled now; `task` is as the new plan has it."""
 
     task: Task
@@ -40,8 +41,7 @@ class Move:
         return _days(self.before) != _days(self.after)
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(Struct, frozen=True):
     """A message 时限变更 and the moves that it tells of."""
 
     message: Message
@@ -92,8 +92,7 @@ def tellings(moves: Iterable[Move], plan: Plan, now: datetime, cause: str) -> li
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """A move, when its owner hears of it, and who that is."""
 
     move: Move

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.floors import reaches
 from scheduler.planning.history import History
@@ -38,8 +40,7 @@ _FIRST_RRULE = date(2004, 1, 1)  # the first day of the calendar, for a rule tha
 _DAYS = {Unit.WORKDAY: 2, Unit.DAY: 1, Unit.HOUR: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.YEAR: 366}
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(Struct, frozen=True):
     """One time that a row falls due, before any day is counted. `day` is what its clock starts from."""
 
     label: str
@@ -54,8 +55,7 @@ class Occasion:
     lapse: bool = False  # a measure fell below its floor
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(Struct, frozen=True):
     """When a bearer had done his part, and when that was written down."""
 
     on: Moment
@@ -65,16 +65,15 @@ class Completed:
 Completions = Mapping[str, Mapping[str, Completed]]  # by period and bearer
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """Where to look: the days in which something may fall due, and what happened."""
 
     obligations: Mapping[str, Obligation]
     history: History
     since: date
     until: date
-    everyone: Callable[[Obligation, date], frozenset[str]] = field(repr=False)  # the ids of a row's bearers on a day
-    counted: Callable[[Obligation], Completions] = field(repr=False)  # who reached the number of a row that counts
+    everyone: Callable[[Obligation, date], frozenset[str]]  # the ids of a row's bearers on a day
+    counted: Callable[[Obligation], Completions]  # who reached the number of a row that counts
 
     def widened(self, days: int) -> Scope:
         """The same for a row whose days lie so much apart."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.model import BEIJING, Bearer, Moment, Notice, Recipient
 from scheduler.planning.reasons import Reason
@@ -21,8 +23,7 @@ OFFICER, DUTY = "officer", "duty"
 Turn = tuple[int, date | None]  # a span between two changes of people, and for a duty the day of the roster
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """Where a notice goes: a recipient and copies, or the `reason` why to nobody; `pace` is how he wants his mail."""
 
     recipient: Recipient | None

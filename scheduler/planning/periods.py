@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from scheduler.planning.windows import day_of, shift
 from scheduler.register.values import Anchor, Every, Moment
@@ -24,8 +25,7 @@ _LABELS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """A calendar period, both days included. A week is an ISO week: Monday to Sunday, numbered by its Thursday."""
 
     every: Every

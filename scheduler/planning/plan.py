@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import force_setattr, replace
 
 from scheduler.planning.bearers import Bearers
 from scheduler.planning.calendars import Calendars
@@ -35,8 +37,7 @@ class _Slots(tuple[Slot, ...]):  # noqa: SLOT001 - it keeps what was looked up
         return found
 
 
-@dataclass(frozen=True, eq=False)
-class Plan:
+class Plan(Struct, frozen=True, eq=False, dict=True):
     """What is owed: slots, and for each the tasks of its bearers, which are made when asked for.
 
     `replace(plan, history=…)` shows the same slots with later facts; facts that move a date need a new plan.
@@ -47,15 +48,15 @@ class Plan:
     history: History
     now: datetime
     slots: tuple[Slot, ...]
-    owing: Bearers = field(repr=False)
-    directory: Directory = field(repr=False)
+    owing: Bearers
+    directory: Directory
 
     def __post_init__(self) -> None:
         """Lets the history answer for former ids, and finds slots by their periods."""
         if self.roster.former:
-            object.__setattr__(self, "history", self.history.renamed(self.roster.former))
+            force_setattr(self, "history", self.history.renamed(self.roster.former))
         if not isinstance(self.slots, _Slots):
-            object.__setattr__(self, "slots", _Slots(self.slots))
+            force_setattr(self, "slots", _Slots(self.slots))
 
     @property
     def register(self) -> Register:

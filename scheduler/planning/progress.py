@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from scheduler.planning.floors import reaches
 from scheduler.planning.history import History
@@ -17,8 +18,7 @@ from scheduler.register.model import Coverage, Measure, Obligation, Quota
 from scheduler.register.values import Follows
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """The count of a task, and the day on which it sufficed; None where it does not yet."""
 
     progress: Progress

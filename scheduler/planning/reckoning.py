@@ -7,8 +7,10 @@ month's last; 第二百零三条: what `following` does.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.model import BEIJING, Leg, LegKind, Moment
 from scheduler.planning.occasions import Occasion, moment_of
@@ -31,23 +33,20 @@ _DAY = timedelta(days=1)
 _AT_ONCE = Duration(0, Unit.DAY)
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """Days that are not counted: after `on`, up to and including `until`."""
 
     on: Moment
     until: Moment
 
 
-@dataclass(frozen=True, slots=True)
-class Restart:
+class Restart(Struct, frozen=True):
     """The clock begins anew on that day, which is not counted."""
 
     on: Moment
 
 
-@dataclass(frozen=True, slots=True)
-class Extend:
+class Extend(Struct, frozen=True):
     """A longer limit, counted from the old due day, or a day instead of it."""
 
     on: Moment
@@ -58,8 +57,7 @@ class Extend:
 Change = Stop | Restart | Extend
 
 
-@dataclass(frozen=True, slots=True)
-class Reckoning:
+class Reckoning(Struct, frozen=True):
     """The days of a task and the steps that led to them. `outer` is the later of two limits."""
 
     printed: Moment

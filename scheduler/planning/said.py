@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
+
+from msgspec import Struct
 
 from scheduler.planning.model import FactKind, Moment
 from scheduler.planning.occasions import ONCE
@@ -33,8 +34,7 @@ def names_of(table: Register) -> Names:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """The cells of one line, read when they are asked for; UsageError with the cell's place where one cannot be."""
 
     line: Line

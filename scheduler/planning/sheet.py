@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from scheduler.planning.model import FactKind
 from scheduler.problems import Place, Problem
@@ -41,8 +42,7 @@ _TASK = frozenset({"task", "obligation", "unit", "person", "period", "ref"})
 _DONE = _TASK | {"on", "evidence", "note"}
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """How one kind of fact is written down: its words, the columns it must have, and all that it may have."""
 
     name: Phrase
@@ -81,8 +81,7 @@ FORMS: Mapping[FactKind, Form] = {
 _KINDS = {word: kind for kind, form in FORMS.items() for word in (kind.value, *form.words)}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One fact as the file says it: the cells that say something, by the English names of their columns."""
 
     kind: FactKind

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import repeat
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning import ladders
 from scheduler.planning.bearers import Bearers, Group
@@ -27,8 +29,7 @@ _DAY = timedelta(days=1)
 _REPEATS = ladders.REPEATS
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(Struct, frozen=True):
     """A slot on its way: whose, and by what reckoning."""
 
     group: Group
@@ -37,8 +38,7 @@ class _Draft:
     changes: Changes
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Struct, frozen=True, dict=True):
     """What a plan is compiled from: table, calendars, history, the moment, and the days [since, until] asked for."""
 
     register: Register

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
+
+from msgspec.structs import replace
 
 from scheduler.planning.model import BEIJING, Light, Moment, Standing, State, Task
 from scheduler.planning.plan import Plan

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.model import BEIJING, Fact, FactKind, Moment, Scalar
 from scheduler.planning.windows import end_of
@@ -13,8 +15,7 @@ from scheduler.planning.windows import end_of
 Data = Mapping[str, Scalar | tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(Struct, frozen=True):
     """A report, a completion or a waiver; `printed`, `due`, `target` as they stood when it was entered."""
 
     kind: FactKind
@@ -29,8 +30,7 @@ class Closing:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Extended:
+class Extended(Struct, frozen=True):
     """A longer limit: `by` a duration in its short form, or `to` a day; `on` is when it was granted."""
 
     by: str | None
@@ -42,8 +42,7 @@ class Extended:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Paused:
+class Paused(Struct, frozen=True):
     """Days that are not counted: after `on`, up to and including `until`; None while it lasts."""
 
     on: Moment
@@ -53,8 +52,7 @@ class Paused:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A chaser that a person asked for, `at` that moment, while the task had that `target` (ISO)."""
 
     step: str
@@ -64,8 +62,7 @@ class Asked:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True):
     """A telephone call about a task; `person` is who was spoken to, where that was said."""
 
     on: Moment
@@ -75,8 +72,7 @@ class Called:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class TaskFacts:
+class TaskFacts(Struct, frozen=True):
     """What the journal says about a task. A voided fact is in none of it."""
 
     done: Closing | None = None  # done, or reported and confirmed: then `on` is the reported day

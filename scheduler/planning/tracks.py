@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.case import Case
 from scheduler.planning.cases import Cases
@@ -14,8 +16,7 @@ from scheduler.planning.reasons import Reason
 from scheduler.planning.verdicts import rulings
 
 
-@dataclass(frozen=True, slots=True)
-class Going:
+class Going(Struct, frozen=True):
     """One step of a track: when it goes, or that it waits for a release."""
 
     step: Step
@@ -23,8 +24,7 @@ class Going:
     waits: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(Struct, frozen=True):
     """What goes to a crowd of a slot, in the order of time."""
 
     slot: Slot

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from scheduler.planning.byhand import BY_HAND
 from scheduler.planning.case import GONE, UNFINISHED, Case, Ruling, deliver, ordinal

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+
+from msgspec import Struct
 
 from scheduler.planning.model import BEIJING, Moment
 from scheduler.register.values import Duration, Unit
@@ -13,8 +14,7 @@ from scheduler.workdays import Calendar
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """The moments at which mail may go: `at` on working days of `calendar`, or with `anytime` any minute of any day."""
 
     calendar: Calendar

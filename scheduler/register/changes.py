@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from scheduler.register.model import Register
 from scheduler.register.rows import CHASE_EVERY, Row
@@ -20,8 +21,7 @@ class ChangeKind(StrEnum):
     CHANGED = "changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One row that differs. `fields` are the keys that changed; `former` is the old id of a renamed row."""
 
     kind: ChangeKind

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeVar
 
+from msgspec import Struct, field
 from pydantic import ValidationError
 
 from scheduler.problems import Problem
@@ -38,8 +38,7 @@ MAX_PROBLEMS = 1000
 _SCHEDULES = ("due", "quota", "coverage", "measure", "review")
 
 
-@dataclass(slots=True)
-class _Decoder:
+class _Decoder(Struct):
     """One walk over the sections; gathers problems and the paths that they stand at."""
 
     root: Node

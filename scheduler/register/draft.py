@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from scheduler.problems import Place, Problem
 from scheduler.register.ladders import built_in
@@ -37,8 +38,7 @@ class Finding(NamedTuple):
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """The rows of a table as far as they can be read, for the checks; `doubtful` are paths already complained of."""
 
     root: Node

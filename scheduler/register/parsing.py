@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from scheduler.problems import Place, Problem, has_errors
 from scheduler.register.checks import check
@@ -19,8 +20,7 @@ from scheduler.words import say
 File = tuple[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What came of reading a table: the register (None where there are errors), all problems, the files as read.
 
     `absent` are the included files that could not be opened, `duty` the places of the days of the duty roster.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 import yaml
+from msgspec import Struct, field
 from yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -97,8 +97,7 @@ class _TooMuchError(Exception):
     """A bound is reached; the rest of the file is not read."""
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A list or mapping whose end has not come yet."""
 
     mapping: dict[str, Node] | None = None
@@ -107,8 +106,7 @@ class _Open:
     skip: bool = False  # its value is not kept
 
 
-@dataclass(slots=True)
-class _Builder:
+class _Builder(Struct):
     """Puts nodes together from YAML's events, on a stack of its own."""
 
     file: str

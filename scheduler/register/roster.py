@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, time
+
+from msgspec import Struct
 
 from scheduler.register.ladders import ladder_name
 from scheduler.register.model import (
@@ -23,8 +24,7 @@ from scheduler.register.values import Follows
 from scheduler.workdays import Region
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """One bearer that a selector means: a unit, or a person in a role of a unit (None: the role is vacant)."""
 
     unit: str

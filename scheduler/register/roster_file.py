@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scheduler.problems import Place, Problem
 from scheduler.register.mistakes import Code, problem
@@ -14,8 +15,7 @@ from scheduler.register.tree import Node
 from scheduler.words import Phrase, say
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """One kind of roster: the section that it fills, its headings, those that it must have, and a hint with all.
 
     Columns with an `ignored` heading say nothing to the program.

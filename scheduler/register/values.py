@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from scheduler.words import Phrase, say
 from scheduler.workdays import Unit
@@ -39,8 +40,7 @@ _UNIT_WORDS = {
 _ = (say("{n}个工作日"), say("{n}日"), say("{n}小时"), say("{n}周"), say("{n}个月"), say("{n}年"))
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Struct, frozen=True):
     """A length of time, never negative: `5wd`, `24h`, `1m`. Working days follow the bearer's calendar."""
 
     n: int
@@ -65,8 +65,7 @@ class Anchor(StrEnum):
     MONTH_END = "month-end"  # end of MM
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A day of a period: an anchor, and a Duration to add (`sign` 1) or to take off (`sign` -1).
 
     A day that a month lacks is its last day (民法典 第二百零二条).
@@ -142,8 +141,7 @@ class UntrackedBy(StrEnum):
     PAST = "已到期"
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """A percentage, exact: 80% is Share(80, 100); compared by cross-multiplication, never as a float."""
 
     numerator: int
@@ -157,8 +155,7 @@ class Share:
         return whole > 0 and part * self.denominator >= self.numerator * whole
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """To whom a rung goes: a role of the bearer's own unit, or of the one it reports to (`reports_to.officer`)."""
 
     role: str

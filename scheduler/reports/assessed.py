@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scheduler.planning.model import Moment, Standing, State, Task
 from scheduler.planning.occasions import ONCE
@@ -41,8 +42,7 @@ _WIDE, _NARROW = 80, 12
 _HEAD = ""  # it makes a sentence of its own of a short word, so that other languages have one that fits above figures
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """One column of the tables: what stands above it, and its cell."""
 
     head: Phrase
@@ -91,8 +91,7 @@ MID_YEAR = (
 Lines = Sequence[tuple[str, Part]]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """An assessment with the columns by which it is shown and the imprint of the file."""
 
     found: Assessment

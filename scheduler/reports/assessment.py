@@ -6,9 +6,10 @@ The moment is that of the plan: what was entered later is not in its history, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from scheduler.planning.model import Standing, State, Task
 from scheduler.planning.plan import Plan
@@ -41,8 +42,7 @@ class Count(StrEnum):
 Places = tuple[tuple[Standing, Ahead], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """The figures of a unit, a category, both or all."""
 
     figures: Figures
@@ -68,8 +68,7 @@ class Part:
         return tuple(one for one in self.figures.tasks if count_of(one) is kind and one.result not in excused)
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """The tasks of one year at one moment: those whose limit has passed, and those ahead."""
 
     year: int

@@ -7,8 +7,9 @@ applicants and wording of documents are in none of it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from scheduler.planning.model import Bearer, LegKind, State
 from scheduler.planning.periods import Period
@@ -34,8 +35,7 @@ COLUMNS: tuple[tuple[str, tuple[Result, ...]], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """The numbers of one line; the first is the sum of the five after it."""
 
     due: int
@@ -53,8 +53,7 @@ class Cells:
         return cls(figures.due, on_time, late, open_, extended, waived, percent(figures.rate))
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
+class Late(Struct, frozen=True):
     """Something done after its limit: by how much, in words of time (2个工作日, 5小时)."""
 
     unit: str
@@ -62,8 +61,7 @@ class Late:
     span: str
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(Struct, frozen=True):
     """A unit with something not done; `reported` where all of it is reported and waits for a confirmation."""
 
     unit: str
@@ -71,8 +69,7 @@ class Open:
     reported: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RowPart:
+class RowPart(Struct, frozen=True):
     """One row of the table in the period; `period` labels its title where all its tasks share one, else `once`."""
 
     title: str
@@ -83,8 +80,7 @@ class RowPart:
     open: tuple[Open, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What stands in the last column of a unit's line: a title and what is the matter."""
 
     title: str
@@ -93,8 +89,7 @@ class Fault:
     reported: bool
 
 
-@dataclass(frozen=True, slots=True)
-class UnitLine:
+class UnitLine(Struct, frozen=True):
     """One line of the annex."""
 
     name: str
@@ -102,8 +97,7 @@ class UnitLine:
     faults: tuple[Fault, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ahead:
+class Ahead(Struct, frozen=True):
     """A row that falls due in the next period, with the number of those who owe it."""
 
     title: str
@@ -114,8 +108,7 @@ class Ahead:
     provisional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Bulletin:
+class Bulletin(Struct, frozen=True):
     """Everything that the template of the 通报 sees."""
 
     office: str

@@ -7,8 +7,9 @@ The documents say “列清受理日期、答复日期、答复部门、答复�
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from scheduler.planning.model import Leg, LegKind, Light, Moment, NoticeKind, OutcomeKind, State, Task
 from scheduler.planning.occasions import ONCE
@@ -31,8 +32,7 @@ _SET_BY = {SetBy.LAW: say("法定"), SetBy.TEXT: say("文件规定"), SetBy.OFFI
 _STARTS = frozenset({LegKind.EVENT, LegKind.RESTART})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One task with what was recorded about it and the plan it is in."""
 
     row: Row

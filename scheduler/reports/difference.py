@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scheduler.planning.coming import Coming
 from scheduler.planning.index import parts
@@ -16,8 +17,7 @@ from scheduler.reports.shapes import days, target_said, together
 from scheduler.words import Lang, Phrase, say
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """One task that is not the same in two plans; a missing side is None."""
 
     task: str

@@ -7,11 +7,12 @@ and a moment go in; each number keeps the tasks behind it.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import TypeVar
+
+from msgspec import Struct
 
 from scheduler.planning.model import Leg, LegKind, Moment, Standing, State, Task
 from scheduler.planning.plan import Plan
@@ -33,8 +34,7 @@ class Result(StrEnum):
     WAIVED = "waived"  # 免报
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """One task that fell due, and why it counts as it does: `due` is the limit by which it is in the span."""
 
     standing: Standing
@@ -57,8 +57,7 @@ class Counted:
         return self.task.slot.obligation.id
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """The counted tasks of a unit, a row, a category or the whole office."""
 
     tasks: tuple[Counted, ...]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.coming import Coming, Outlook
 from scheduler.planning.model import NoticeKind, Task
@@ -21,8 +23,7 @@ KINDS = {NoticeKind.REMINDER: say("提醒"), NoticeKind.CHASER: say("催办"), N
 WEEKDAYS = (say("周一"), say("周二"), say("周三"), say("周四"), say("周五"), say("周六"), say("周日"))
 
 
-@dataclass(frozen=True)
-class Forecast:
+class Forecast(Struct, frozen=True, dict=True):
     """What lies between two moments, both included; `who` keeps one person or unit alone, `chasers` every repetition.
 
     Nothing of it is held: the tasks of a province's year come one by one.

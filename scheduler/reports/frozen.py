@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.model import Fact, FactKind, Moment, Standing, State
 from scheduler.planning.plan import Plan
@@ -25,8 +27,7 @@ KIND = "year-plan"  # under which the journal keeps it
 _DONE = frozenset({State.DONE, State.DONE_LATE})
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """One task of a frozen plan, as it stood: its limit, whether that was provisional, how often it is to be done."""
 
     task: str
@@ -39,8 +40,7 @@ class Planned:
     required: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Frozen:
+class Frozen(Struct, frozen=True):
     """A frozen plan and where it stands in the record."""
 
     year: int
@@ -59,8 +59,7 @@ class Since(StrEnum):
     ADDED = "added"
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """A task of the plan or of the year; a side that it is not on is None."""
 
     task: str
@@ -94,8 +93,7 @@ class Compared:
         return on is not None and self.planned is not None and not is_late(on, self.planned.due)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """A year beside its frozen plan."""
 
     frozen: Frozen

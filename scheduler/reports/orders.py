@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from scheduler.planning.model import Fact, FactKind, Moment, NoticeKind, OutcomeKind, State, Task
 from scheduler.planning.plan import Plan
@@ -21,8 +22,7 @@ _ANSWER = 5  # working days to answer in
 _FINISHED = frozenset({State.DONE, State.DONE_LATE, State.WAIVED, State.DORMANT})
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """Everything that the template of the 督办单 sees; days are of the calendar, `late` counts working days."""
 
     office: str

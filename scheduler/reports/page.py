@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+
+from msgspec import Struct
 
 from scheduler.planning.model import Fact, FactKind, Light, Slot
 from scheduler.planning.plan import Plan
@@ -63,8 +64,7 @@ WORDS: Mapping[str, Phrase] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LightView:
+class LightView(Struct, frozen=True):
     """A light as colour (a class name), shape and word."""
 
     name: str
@@ -72,8 +72,7 @@ class LightView:
     word: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lights:
+class Lights(Struct, frozen=True):
     """How many tasks of a unit or category have each light, in the order of `page.lights`; `anchor` may be empty."""
 
     name: str
@@ -83,24 +82,21 @@ class Lights:
     anchors: tuple[tuple[str, str], ...]  # titles and anchors of what is red or yellow
 
 
-@dataclass(frozen=True, slots=True)
-class MonthCell:
+class MonthCell(Struct, frozen=True):
     """The tasks of a category whose target lies in one month."""
 
     n: int
     worst: LightView | None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One entry of a task's history, of people or of mail."""
 
     at: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class TaskView:
+class TaskView(Struct, frozen=True):
     """One bearer's task."""
 
     id: str
@@ -114,8 +110,7 @@ class TaskView:
     history: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SlotView:
+class SlotView(Struct, frozen=True):
     """A row in a period: what all its bearers share, and their tasks."""
 
     anchor: str
@@ -131,8 +126,7 @@ class SlotView:
     tasks: tuple[TaskView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Everything that the template sees; `w` are its fixed words in the reader's language."""
 
     lang: str

@@ -7,7 +7,6 @@ table, `---` a new page, `!` a small note above all; any other line is a paragra
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from io import BytesIO
@@ -24,6 +23,7 @@ from docx.shared import Length, Mm, Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
+from msgspec import Struct
 
 
 class Mark(StrEnum):
@@ -40,16 +40,14 @@ class Mark(StrEnum):
     TEXT = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line and what it is."""
 
     mark: Mark
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True):
     """A typeface as official documents name it; a machine without it takes what Word has instead."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from scheduler.planning.model import Bearer, Light, Standing, State, Task
 from scheduler.planning.periods import Period
@@ -13,8 +14,7 @@ from scheduler.register import Roster
 from scheduler.register.values import Every
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """What was asked for; an empty field asks nothing. `units` already holds a tree with all below its root."""
 
     units: frozenset[str] | None = None

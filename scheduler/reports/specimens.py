@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from datetime import date, datetime
+
+from msgspec.structs import asdict
 
 from scheduler.planning.model import BEIJING, Light
 from scheduler.reports.bulletin import Ahead, Bulletin, Cells, Fault, Late, Open, RowPart, UnitLine
@@ -23,16 +24,12 @@ _HEAD = "12-7c1e09d2…a904"
 def specimens() -> Iterator[tuple[str, Mapping[str, object]]]:
     """The template's file and what it sees, twice where nothing and something read differently."""
     for view in (_bulletin(0), _bulletin(9)):
-        yield "bulletin.txt.j2", {**_fields(view), "head": _HEAD}
+        yield "bulletin.txt.j2", {**asdict(view), "head": _HEAD}
     for overdue in (False, True):
-        yield "order.txt.j2", {**_fields(_order(overdue)), "head": _HEAD}
-    yield "page.html.j2", _fields(_page())
-    yield "wall.html.j2", _fields(_wall())
+        yield "order.txt.j2", {**asdict(_order(overdue)), "head": _HEAD}
+    yield "page.html.j2", asdict(_page())
+    yield "wall.html.j2", asdict(_wall())
     yield "yearplan.html.j2", _yearplan()
-
-
-def _fields(view: object) -> dict[str, object]:
-    return {field.name: getattr(view, field.name) for field in fields(view)}  # type: ignore[arg-type]  # a dataclass
 
 
 def _bulletin(due: int) -> Bulletin:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scheduler.planning.byhand import asked_steps
 from scheduler.planning.cases import SILENT, Cases
@@ -33,8 +35,7 @@ _SUMMED = (
 _HURTS = {light: rank for rank, light in enumerate((Light.RED, Light.YELLOW, Light.GREEN, Light.GREY))}
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """What became of one notice of a task; `at` is its planned moment, where the plan still has it."""
 
     kind: NoticeKind
@@ -43,8 +44,7 @@ class Sent:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Company:
+class Company(Struct, frozen=True, eq=False):
     """Tasks of one slot that stand alike, for nobody said anything of them; or a single one.
 
     `standing` is that of the first; of a finished task its slot has the dates of then, `slot` those of the plan.
@@ -60,8 +60,7 @@ class Company:
         return (Task(self.standing.task.slot, bearer) for bearer in self.bearers)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One task as an auditor sees it."""
 
     task: Task

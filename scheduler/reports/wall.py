@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from scheduler.planning.model import BEIJING, State, Task
 from scheduler.planning.plan import Plan
@@ -20,8 +21,7 @@ STOPPED = say("停")  # before what is paused: its day will move when its clock 
 _MOST = 3  # titles in the cell of a day
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """What falls due on a day: the title of a row, how many owe it, whether the day is provisional, or they paused."""
 
     title: str
@@ -30,8 +30,7 @@ class Due:
     paused: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DayCell:
+class DayCell(Struct, frozen=True):
     """One day of the sheet; `sign` says rest or work where the weekday does not."""
 
     number: int
@@ -42,8 +41,7 @@ class DayCell:
     more: int
 
 
-@dataclass(frozen=True, slots=True)
-class Wall:
+class Wall(Struct, frozen=True):
     """The sheet: for each number of a day the twelve months, None where a month has no such day."""
 
     lang: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scheduler.register import Obligation, Register
 from scheduler.register.model import Once
@@ -23,8 +24,7 @@ COVERED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
+class Whereabouts(Struct, frozen=True):
     """One row of a document: the obligations that remind of it, or what covers it."""
 
     ref: str

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from scheduler.reports.shapes import BEIJING
 from scheduler.reports.text import folded
@@ -50,8 +51,7 @@ class Tone(StrEnum):
     SUM = "sum"
 
 
-@dataclass(frozen=True, slots=True)
-class Toned:
+class Toned(Struct, frozen=True):
     """A cell with a colour of its own."""
 
     value: str | int | Phrase | None
@@ -61,8 +61,7 @@ class Toned:
 Cell = str | int | Decimal | date | datetime | Phrase | Toned | None
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column: what stands above it, how wide it is (in digits), what it holds."""
 
     head: Phrase | str
@@ -70,8 +69,7 @@ class Column:
     kind: Kind = Kind.TEXT
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One sheet: a title, notes below it, a header and rows.
 
     `repeated` columns stand on each printed page; a new page begins before each column of `page_columns` and each row
@@ -91,8 +89,7 @@ class Sheet:
     filtered: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Imprint:
+class Imprint(Struct, frozen=True):
     """Whose file it is, as of when, and the head of the journal (数据校验码) that it was made from."""
 
     office: str
@@ -117,8 +114,7 @@ class Imprint:
         return say("统计截至{at:%Y-%m-%d %H:%M}", at=self.at), say("数据校验码：{head}", head=self.code)
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(Struct, frozen=True):
     """A file: its sheets and its imprint."""
 
     sheets: Sequence[Sheet]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+
+from msgspec import Struct
 
 from scheduler.planning.model import BEIJING
 from scheduler.planning.plan import Plan
@@ -37,8 +38,7 @@ def book(plan: Plan, year: int, imprint: Imprint) -> Book:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(Struct, frozen=True):
     """What all sheets of a year's plan share."""
 
     plan: Plan

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+
+from msgspec import Struct
 
 from scheduler.planning.model import BEIJING, State, Task
 from scheduler.planning.occasions import ONCE
@@ -25,8 +26,7 @@ LOOSE = say(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """Something to be done by a day: a task by its target, or so much of a quota by its pace (`pace` of it)."""
 
     task: Task

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from scheduler.problems import Problem, UsageError
 from scheduler.words import say
@@ -16,8 +17,7 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY = timedelta(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(Struct, frozen=True):
     """One step of a reckoning: from where, to where, and the days (first to last) whose status it rests on."""
 
     step: Shift | Roll
@@ -28,8 +28,7 @@ class Leg:
     announced: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A day or a number; `works` and `weekday` (Mon … Sun) only for a day, `moment` only where hours were counted."""
 
     question: Question

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from scheduler.problems import DubanError, Problem
 from scheduler.words import Phrase, say
@@ -31,8 +32,7 @@ class Status(StrEnum):
     PROVISIONAL = "provisional"
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """One day: whether it works, why, on whose word (notice number, instrument, 本单位台账), known since when.
 
     `known_since` is None where no publication date is on file; `name` is the festival, empty on plain days.
@@ -88,16 +88,14 @@ _NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Closures:
+class Closures(Struct, frozen=True):
     """Days that an office closes or works by its own decision; they override every other layer."""
 
     rest: frozenset[dt.date] = frozenset()
     work: frozenset[dt.date] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeDay:
+class NoticeDay(Struct, frozen=True):
     """One day that a notice settles: whether it works, and for which festival."""
 
     date: dt.date
@@ -105,8 +103,7 @@ class NoticeDay:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """The arrangement of one year, or an amendment of it (`amends`), of the whole country or of one `region`.
 
     `published` is the day on which it became known; None: known from the start.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+
+from msgspec import Struct
 
 from scheduler.problems import Problem, UsageError
 from scheduler.words import Phrase, say
@@ -24,8 +25,7 @@ class Anchor(StrEnum):
     START = "start"
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(Struct, frozen=True):
     """The first day of the question; for `start of` it is the eve. `moment` where the text gives a time of day."""
 
     anchor: Anchor
@@ -33,8 +33,7 @@ class Base:
     moment: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """`+ n unit` (n negative for `-`), with the days that are not counted."""
 
     n: int
@@ -42,23 +41,20 @@ class Shift:
     pauses: tuple[Pause, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Roll:
+class Roll(Struct, frozen=True):
     """`roll CONVENTION`."""
 
     convention: Convention
 
 
-@dataclass(frozen=True, slots=True)
-class Reckoning:
+class Reckoning(Struct, frozen=True):
     """A day reached by steps."""
 
     base: Base
     steps: tuple[Shift | Roll, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """`workdays A..B`: the working days in (a, b]."""
 
     a: date

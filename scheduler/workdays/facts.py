@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from scheduler.workdays.days import Region
 
@@ -27,8 +28,7 @@ _CHINESE_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
+class Publication(Struct, frozen=True):
     """When the arrangement of a year became known, and under which number."""
 
     year: int
@@ -36,8 +36,7 @@ class Publication:
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class Amendment:
+class Amendment(Struct, frozen=True):
     """A day whose status changed after its year had been published, or that chinese-calendar leaves out."""
 
     day: date
@@ -48,8 +47,7 @@ class Amendment:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class RegionalDay:
+class RegionalDay(Struct, frozen=True):
     """A day that a region settled for itself; `known_from` is None where no publication day is on file."""
 
     day: date
@@ -59,8 +57,7 @@ class RegionalDay:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryDay:
+class LibraryDay(Struct, frozen=True):
     """A day on which chinese-calendar departs from the plain week; `in_lieu` tells a 调休 rest day from the others."""
 
     day: date

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from scheduler.workdays import facts
 from scheduler.workdays.days import OFFICE_ENTRY, Closures, Kind, Notice, NoticeDay, Region
@@ -18,8 +19,7 @@ _START = FIRST.toordinal()
 _SIZE = LAST.toordinal() - _START + 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Festival:
+class _Festival(Struct, frozen=True):
     """A regional festival: which moving date, how many days around it the region may settle, from which year on."""
 
     key: str

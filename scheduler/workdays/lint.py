@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from scheduler.problems import Level, Place, Problem
 from scheduler.words import Phrase, say

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from scheduler.problems import Place, Problem
 from scheduler.words import Phrase, say
@@ -34,8 +35,7 @@ _SIGNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """A notice and its problems; None where nothing usable was found. With errors it must not go into force.
 
     `places` says where in the text each day of it is settled.

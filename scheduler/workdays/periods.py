@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from scheduler.workdays.days import Convention, Kind, out_of_range
 from scheduler.workdays.table import Calendar
@@ -32,8 +33,7 @@ class Reading(StrEnum):
     STRICT = "strict"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Pause:
+class Pause(Struct, frozen=True, order=True):
     """Days that a period does not count, both ends included."""
 
     first: date

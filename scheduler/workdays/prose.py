@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum, auto
+
+from msgspec import Struct, field
 
 from scheduler.problems import Place, Problem
 from scheduler.words import Phrase, say
@@ -55,8 +56,7 @@ class Say(Enum):
     EXTEND = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """Days that rest or work (`joins`: with the weekend beside them); for EXTEND the new last day of a holiday."""
 
     what: Say
@@ -66,8 +66,7 @@ class Statement:
     joins: bool = False
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """What has been read so far: the statements, and the mistakes on the way."""
 
     file: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from itertools import accumulate, compress
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from scheduler.workdays.days import Convention, Day, Kind, Region, Status, no_working_day, out_of_range
 
@@ -16,8 +17,7 @@ CUSTOM_SOURCE = "自定日历"
 _CUSTOM_FIRST, _CUSTOM_LAST = date(1950, 1, 1), date(2100, 12, 31)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What is said about one day beyond the plain week."""
 
     works: bool
@@ -27,16 +27,14 @@ class Mark:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """On whose word the plain days of a year rest, and since when."""
 
     source: str
     known_since: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """All that a Calendar is made of: one byte per day from `first`, the marked days, the word for the others."""
 
     first: date

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from stationery import DOMAIN, HU, LEASE, MINUTE, MON_2026_11_23, ZHOU, message, notice, preview
 
 from scheduler.journal import Accepted, Claim, Journal, OutboxState, Permanent, Result, Temporary, Unknown

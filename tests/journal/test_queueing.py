@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 from stationery import DOMAIN, HU, LEASE, MON_2026_11_23, ZHOU, kinds, message, notice, preview, skip
 
 from scheduler.journal import Accepted, Body, Journal, OutboxState, Queued

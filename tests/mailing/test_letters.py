@@ -3,13 +3,13 @@
 import os
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from html import unescape
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from story import TABLE, Facts, at, message, notice, plan_at, task, to_admin
 
 from scheduler.mailing import Letter, Post, Wrong, change_view

@@ -1,20 +1,22 @@
 """The office may edit its templates: what a typo, a missing file or a hostile expression comes to."""
 
 import shutil
-from dataclasses import is_dataclass
 from datetime import date, datetime
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import get_args, get_origin, get_type_hints
 
 import pytest
+from msgspec import Struct
 
 from scheduler.mailing import TemplateFaultError, check_templates, views
 from scheduler.mailing.samples import samples
 from scheduler.mailing.templates import _FIELDS, Templates
 
 SHIPPED = Path(__file__).parents[2] / "templates"
-VIEWS = [view for view in vars(views).values() if isinstance(view, type) and is_dataclass(view)]
+VIEWS = [
+    view for view in vars(views).values() if isinstance(view, type) and issubclass(view, Struct) and view is not Struct
+]
 
 
 @pytest.fixture

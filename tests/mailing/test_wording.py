@@ -1,9 +1,9 @@
 """Dates, titles, spans and forms of address, in tables."""
 
-from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
+from msgspec.structs import replace
 from story import TABLE, Facts, at, notice, plan_at, task
 
 from scheduler.mailing import reader, wording

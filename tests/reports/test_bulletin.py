@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import asdict, fields
 from fractions import Fraction
 from pathlib import Path
 
 import docx
+import msgspec
 import pytest
 from docx.shared import Mm
 from mailing.story import at
+from msgspec.structs import asdict
 from reports.january import CUT_OFF, SCRIPT, expected, plan
 
 from scheduler.mailing.templates import Templates
@@ -34,7 +35,7 @@ def view():
 
 def lines(**changes):
     shown = view()
-    context = {field.name: getattr(shown, field.name) for field in fields(shown)} | {"head": HEAD} | changes
+    context = asdict(shown) | {"head": HEAD} | changes
     return paper.read(Templates(SHIPPED).page("bulletin.txt.j2", context))
 
 
@@ -137,7 +138,7 @@ def test_it_neither_threatens_nor_ranks_nor_tells_a_title_of_an_event():
 
 def test_a_month_without_tasks_says_so():
     none = bulletin_of((), plan(), JANUARY, CUT_OFF)
-    context = {field.name: getattr(none, field.name) for field in fields(none)} | {"head": HEAD, "earlier": 0}
+    context = asdict(none) | {"head": HEAD, "earlier": 0}
     text = "\n".join(paper.plain(paper.read(Templates(SHIPPED).page("bulletin.txt.j2", context))))
     assert "2027年1月没有到期任务。" in text
     assert "没有逾期办结和尚未办结的任务。" in text
@@ -150,7 +151,7 @@ def test_what_fell_due_before_and_is_open_is_told_in_one_sentence(label, words):
     earlier = of_earlier(plan(), period, CUT_OFF)
     assert sorted(one.task.id for one in earlier) == still_open
     shown = bulletin_of((), plan(), period, CUT_OFF)
-    context = {field.name: getattr(shown, field.name) for field in fields(shown)} | {"head": HEAD}
+    context = asdict(shown) | {"head": HEAD}
     text = "\n".join(paper.plain(paper.read(Templates(SHIPPED).page("bulletin.txt.j2", context))))
     assert f"此外，{words}、尚未登记办结的{len(still_open)}项。" in text
     assert "没有逾期办结和尚未办结的任务。" not in text
@@ -223,5 +224,5 @@ def test_each_cell_is_traced_to_its_tasks():
 
 def test_the_view_holds_no_person_but_those_who_sign():
     names = {person.name for person in plan().register.people}
-    said = json.dumps(asdict(view()), default=str, ensure_ascii=False)
+    said = msgspec.json.encode(view()).decode()
     assert {name for name in names if name in said} == {"何平", "许文"}

@@ -10,13 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from icalendar import Calendar
 from mailing.story import at, notice, plan_at
+from msgspec.structs import replace
 from test_feed import FIRST, LAST, NOW, REPORT, story
 
 from scheduler.planning.plan import Plan

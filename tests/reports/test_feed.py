@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from icalendar import Calendar
 from mailing.story import Facts, at, notice, plan_at
+from msgspec.structs import replace
 
 from scheduler.planning.model import BEIJING, FactKind
 from scheduler.reports.feed import entries, feed

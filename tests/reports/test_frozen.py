@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
 import pytest
 import year_office
+from msgspec.structs import replace
 from openpyxl import load_workbook
 from year_office import FREEZE, MONTHS, PAPERS, Year, plan
 

@@ -3,13 +3,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import fields, replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from mailing.story import TABLE, Facts, at, notice, plan_at
+from msgspec.structs import asdict, replace
 from reports.january import CUT_OFF, plan
 
 from scheduler.mailing.templates import Templates
@@ -54,7 +54,7 @@ class Reader(HTMLParser):
 
 
 def rendered(view, template="page.html.j2"):
-    context = {field.name: getattr(view, field.name) for field in fields(view)}
+    context = asdict(view)
     return Templates(SHIPPED).page(template, context, LONGEST)
 
 

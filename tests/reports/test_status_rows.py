@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
 import year_office as office
+from msgspec.structs import replace
 
 from scheduler.clock import BEIJING
 from scheduler.planning.cases import Cases

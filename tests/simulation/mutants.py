@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from msgspec.structs import replace
 from pytest import MonkeyPatch
 from sqlalchemy import insert, text
 

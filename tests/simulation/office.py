@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
+
+from msgspec.structs import replace
 
 ADMIN = "he.ping"
 EVENT, ALARM, RECORD = "paper.issued", "flood.reported", "interpretation"

@@ -1,10 +1,10 @@
 """What looks wrong in a notice: each finding in a notice made wrong on purpose, and none in the real ones."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from scheduler.problems import Level
 from scheduler.workdays import Notice, NoticeDay, Region, calendar

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scheduler.register.checks.references import unknown
 from scheduler.register.draft import Draft, Finding
@@ -14,8 +15,7 @@ from scheduler.register.tree import Path
 from scheduler.words import say
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     units: Collection[str]
     kinds: Collection[str]
     tags: Collection[str]
