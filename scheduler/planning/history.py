@@ -33,6 +33,7 @@ from scheduler.planning.taskfacts import NOTHING, Closing, TaskFacts
 from scheduler.register.values import UNASSIGNED
 
 _Stamp = tuple[int, int]  # of the facts about a task: how many, and the number of the last
+_NOWHERE: Mapping[str, datetime] = MappingProxyType({})
 _NO_OUTCOMES: Mapping[str, Outcome] = MappingProxyType({})
 
 
@@ -145,6 +146,16 @@ class History:
     def marked(self, obligation: str, period: str) -> frozenset[str]:
         """The bearers about whose task of that period anything is recorded, a notice included."""
         return self.touched(obligation, period) | self._bearers(self._index.told, obligation, period)
+
+    def mentions(self, obligation: str) -> bool:
+        """Whether anything is recorded about any of its tasks, a notice included."""
+        return any(name in self._index.named for name in (obligation, *self._former.get(obligation, ())))
+
+    def is_silent(self, obligation: str, period: str, targets: frozenset[str]) -> bool:
+        """Whether nothing is recorded of that period that could change its dates or its notices for these `targets`."""
+        index = self._index
+        keys = [(name, period) for name in (obligation, *self._former.get(obligation, ()))]
+        return not any(key in index.touched or index.targets.get(key, _NOWHERE).keys() - targets for key in keys)
 
     def adjusted(self, obligation: str, period: str) -> frozenset[str]:
         """The bearers whose task of that period was extended, paused or resumed."""

@@ -73,6 +73,7 @@ class Index:
         self.touched: Table[tuple[str, str], list[str]] = Table()
         self.told: Table[tuple[str, str], list[str]] = Table()  # whose notices were decided, released or withdrawn
         self.labels: Table[str, list[str]] = Table()
+        self.named: set[str] = set()  # the obligations of which anything is recorded
         self.adjusted: Table[tuple[str, str], list[str]] = Table()
         self.asked: Table[tuple[str, str], list[str]] = Table()
         self.events: dict[str, dict[str, tuple[Happening, ...]]] = {}
@@ -131,6 +132,7 @@ class Index:
             if (obligation, period) not in self.touched:
                 self._list(self.labels, obligation).append(period)
             self._list(self.touched, (obligation, period)).append(bearer)
+            self.named.add(obligation)
         self._list(self.tasks, task).append(fact)
         if fact.kind in {FactKind.EXTEND, FactKind.PAUSE, FactKind.RESUME}:
             self._list(self.adjusted, (obligation, period)).append(bearer)
@@ -164,6 +166,7 @@ class Index:
 
     def _tell(self, task: str) -> None:
         obligation, bearer, period = parts(task)
+        self.named.add(obligation)
         self._list(self.told, (obligation, period)).append(bearer)
 
     def _event(self, fact: Fact) -> None:
