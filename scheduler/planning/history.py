@@ -149,7 +149,7 @@ class History:
 
     def mentions(self, obligation: str) -> bool:
         """Whether anything is recorded about any of its tasks, a notice included."""
-        return any(name in self._index.named for name in (obligation, *self._former.get(obligation, ())))
+        return obligation in self._index.named or not self._index.named.isdisjoint(self._former.get(obligation, ()))
 
     def is_silent(self, obligation: str, period: str, targets: frozenset[str]) -> bool:
         """Whether nothing is recorded of that period that could change its dates or its notices for these `targets`."""
@@ -250,8 +250,10 @@ class History:
 
     def seen(self, obligation: str) -> datetime | None:
         """When an obligation was first loaded, under its present or a former id."""
-        names = (obligation, *self._former.get(obligation, ()))
-        return min((at for name in names if (at := self._index.first_seen.get(name))), default=None)
+        seen = self._index.first_seen
+        if obligation not in self._former:
+            return seen.get(obligation)
+        return min(filter(None, map(seen.get, (obligation, *self._former[obligation]))), default=None)
 
     @property
     def loaded(self) -> datetime | None:
