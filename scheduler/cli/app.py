@@ -122,5 +122,4 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     gc.disable()  # a command is over before it has garbage worth a search; the daemon searches again
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # or pydantic reads through all that is installed
     duban.main()

@@ -14,7 +14,7 @@ DATABASE = {"sqlalchemy", "alembic", "asyncio"}
 MAIL = {"yagmail", "jinja2", "icalendar"}
 REPORTS = {"openpyxl", "docx"}
 DAEMON = {"apscheduler"}
-MODEL = {"pydantic", "yaml", "chinese_calendar"}
+MODEL = {"yaml", "chinese_calendar"}
 PROGRAM = """\
 import sys
 from scheduler.cli import app
