@@ -101,9 +101,11 @@ class TextPart(Part):
         self._parse, self._least = reads.parse, least
 
     def read(self, said: Any) -> Any:
-        if isinstance(said, list | dict):
+        value = said
+        if isinstance(said, str):
+            value = half_width(self._parse, said)
+        elif isinstance(said, list | dict):
             raise UnreadableError(Code.BAD_VALUE, say("这里应是一个词，不是列表或分项"), say("请把值直接写在冒号后面"))
-        value: Any = half_width(self._parse, said) if isinstance(said, str) else said
         if self._least is not None and value < self._least:
             raise UnfitError([Fault(Kind.TOO_SMALL, least=self._least)])
         return value
@@ -197,7 +199,9 @@ class RowPart(Part):
             if isinstance(said, self.model):
                 return said
             raise UnfitError([Fault(Kind.NO_MAPPING)])
-        known, values, faults = self.fields, dict[str, object](), list[Fault]()
+        known = self.fields
+        values: dict[str, object] = {}
+        faults: list[Fault] = []
         for key, value in said.items():
             if key not in known:
                 faults.append(Fault(Kind.UNKNOWN_KEY, (key,), values=self.keys))
@@ -240,7 +244,8 @@ class ChosenPart(Part):
 
 def _each(read: Callable[[Any], Any], said: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
     """What is read of each, by its name or number; all that is wrong with any of them."""
-    found, faults = dict[Any, Any](), list[Fault]()
+    found: dict[Any, Any] = {}
+    faults: list[Fault] = []
     for step, one in said:
         try:
             found[step] = read(one)

@@ -50,7 +50,7 @@ def read(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
         return None, (decoded,)
     builder = _Builder(file, cut=_cut(decoded), wide=wide_indents(decoded))
     try:
-        for event in yaml.parse(decoded, Loader=_Loader):
+        for event in iter(_Loader(decoded).get_event, None):
             builder.take(event)
     except yaml.YAMLError as error:
         builder.problems.append(explained(file, decoded, error))
