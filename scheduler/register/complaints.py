@@ -14,7 +14,7 @@ from scheduler.register.syntax import COLON_HINT, WORD_AND_COLON
 from scheduler.register.tree import Node, Path, follow, plain, text
 from scheduler.words import Phrase, say
 
-_PLAIN_KEY = re.compile(r"[a-z_]+")
+_PLAIN_KEY = r"[a-z_]+"
 
 
 def explain(node: Node, fault: Fault) -> Problem:
@@ -68,11 +68,11 @@ def unknown_key(node: Node, key: str, known: Collection[str]) -> Problem:
 
 
 def _key_hint(node: Node, child: Node, key: str, known: Collection[str]) -> Phrase:
-    if WORD_AND_COLON.fullmatch(key):
+    if re.fullmatch(WORD_AND_COLON, key):
         return COLON_HINT
     if close := get_close_matches(key.lower().replace("-", "_"), known, n=1, cutoff=0.6):
         return say("是不是 {key}？", key=close[0])
-    if node.flow and child.value is None and not _PLAIN_KEY.fullmatch(key):
+    if node.flow and child.value is None and not re.fullmatch(_PLAIN_KEY, key):
         return say("大括号里的半角逗号会把文字断开：请把这段文字加引号，或改成分行书写")
     return say("这里可以写：{keys}", keys=tuple(known))
 

@@ -169,7 +169,7 @@ class _Builder(Struct):
 
     def _split(self, top: _Open, key: str, line: int, column: int) -> None:
         """`{kind:county}` and `{kind：county}` are one long key to YAML: say so, and go on with what was meant."""
-        if (found := WORD_AND_COLON.fullmatch(key)) and not top.skip:
+        if (found := re.fullmatch(WORD_AND_COLON, key)) and not top.skip:
             name, colon, said = found.groups()
             where = column + len(name)
             self.tell(Code.COLON, say("“{key}”不能分成项和值", key=key[:60]), COLON_HINT, line, where)
