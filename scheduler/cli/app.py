@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -122,4 +123,5 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     gc.disable()  # a command is over before it has garbage worth a search; the daemon searches again
+    atexit.register(gc.freeze)  # nor is there any at the end, when Python would walk through all of it once more
     duban.main()
