@@ -195,11 +195,16 @@ class History:
 
     def outcomes(self, task_id: str) -> Mapping[str, Outcome]:
         """What became of a task's notices, by their keys, under its present and its former names."""
-        found = [(name, said) for name in self._names(task_id) if (said := self._index.outcomes.get(name))]
-        found = [(name, said) for name, said in found if name == task_id or f"/{UNASSIGNED}/" not in name]
+        found: list[tuple[str, list[tuple[str, Fact]]]] = []
+        number = last = 0
+        for name in self._names(task_id):  # hardly ever more than one
+            said = self._index.outcomes.get(name)
+            if said and (name == task_id or f"/{UNASSIGNED}/" not in name):
+                found.append((name, said))
+                number, last = number + len(said), max(last, said[-1][1].seq)
         if not found:
             return _NO_OUTCOMES
-        stamp = sum([len(said) for _, said in found]), max([said[-1][1].seq for _, said in found])
+        stamp = number, last
         known = self._common.decided.get(task_id)
         if known is None or known[0] != stamp:
             every = [(name, key, fact) for name, said in found for key, fact in said]
