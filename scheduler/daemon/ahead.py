@@ -1,4 +1,8 @@
-"""The letter that goes next, written while the mail server has the one before. It claims nothing and sends nothing."""
+"""The letter that goes next, written while the mail server has the one before. It claims nothing and sends nothing.
+
+It is looked at before it is written. Where nothing was recorded of it since, and the minute is the same, that look
+stands: mail may go from a whole minute on, and a limit in hours that ends within the minute is the one that it tells.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +36,13 @@ class _Written(Struct, frozen=True):
     plan: Plan
     at: datetime
 
-    def holds(self, row: OutboxRow, notices: Sequence[Notice], plan: Plan, now: datetime) -> bool:
-        """Whether it would be written in the same words now."""
+    def holds(self, row: OutboxRow, plan: Plan, now: datetime) -> bool:
+        """Whether all of its notices are still wanted, and it would be written in the same words now."""
         return (
             timedelta() <= now - self.at < _FRESH
-            and now.date() == self.at.date()
+            and now.replace(second=0, microsecond=0) == self.at.replace(second=0, microsecond=0)
             and self.row == replace(row, state=self.row.state, attempts=self.row.attempts)
-            and [notice.key for notice in self.notices] == [notice.key for notice in notices]
-            and _is_same(self.plan, plan, notices)
+            and _is_same(self.plan, plan, self.notices)
         )
 
 
@@ -65,11 +68,13 @@ class Ahead:
         except Exception as fault:  # noqa: BLE001 - the letter on the way must be settled, whatever is wrong with this one
             log.error("not written ahead message=%s fault=%s", row.key, type(fault).__name__)  # noqa: TRY400 - the next one tells it
 
+    def take(self, row: OutboxRow, plan: Plan, now: datetime) -> Letter | None:
+        """The letter of a claimed message, where it is there and is to go as it is."""
+        written, self._written = self._written, None
+        return written.letter if written is not None and written.holds(row, plan, now) else None
+
     def letter(self, row: OutboxRow, notices: tuple[Notice, ...], plan: Plan, now: datetime) -> Letter:
         """The letter of a claimed message, of these notices. Raises DubanError where it cannot be written."""
-        written, self._written = self._written, None
-        if written is not None and written.holds(row, notices, plan, now):
-            return written.letter
         return self._compose(row, notices, plan, now)
 
 

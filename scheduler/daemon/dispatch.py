@@ -2,7 +2,7 @@
 
 The attempt is on disk before the dialogue with the server begins, the result after it; a crash between the two is the
 one window in which a mail can go twice, then with the same Message-ID. While the server thinks, the next letter is
-written: it is used only if it would be written in the same words once its message is claimed and looked at again.
+looked at and written: it goes only if both would come out the same once its message is claimed.
 """
 
 from __future__ import annotations
@@ -138,12 +138,10 @@ class Dispatch:
     def _one(self, claim: Claim, plan: Plan, tell_time: Callable[[], datetime]) -> Result | None:
         """What came of a letter, which is then in hand. None: it was not sent, and nothing is left to write down."""
         now = tell_time()
-        left, notices = self._look_again(claim, plan, now)
-        if left is None:
+        found = self._ready(claim, plan, now)
+        if found is None or tell_time() >= claim.deadline:  # the machine slept: another may have the message by now
             return None
-        letter = self._letter(left, notices, plan, now)
-        if tell_time() >= claim.deadline:  # the machine slept: another may have the message by now
-            return None
+        left, letter = found
         refused: tuple[str, ...] = ()
         if isinstance(letter, Letter):
             result, refused = self._deliver(left, letter, now, lambda: self._ahead.write(claim.then, plan, tell_time()))
@@ -151,6 +149,14 @@ class Dispatch:
             result = letter
         self._in_hand = _Outcome(left, result, refused)
         return result
+
+    def _ready(self, claim: Claim, plan: Plan, now: datetime) -> tuple[Claim, Letter | Result] | None:
+        """What is still to be sent of a claim, and its letter; None where nothing is to be sent now."""
+        if (written := self._ahead.take(claim.row, plan, now)) is not None:
+            self._faults.pop(claim.row.key, None)
+            return claim, written
+        left, notices = self._look_again(claim, plan, now)
+        return None if left is None else (left, self._letter(left, notices, plan, now))
 
     def _look_again(self, claim: Claim, plan: Plan, now: datetime) -> tuple[Claim | None, tuple[Notice, ...]]:
         """What is still to be sent of a claim, and the claim on it; None where it is nothing, or not now."""

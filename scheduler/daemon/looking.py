@@ -12,6 +12,7 @@ from scheduler.clock import BEIJING
 from scheduler.journal import Claim, OutboxRow
 from scheduler.planning import Plan
 from scheduler.planning.again import look_again
+from scheduler.planning.cases import Cases
 from scheduler.planning.model import MessageKind, Notice, Verdict
 from scheduler.planning.reasons import Reason
 from scheduler.planning.windows import Window
@@ -40,9 +41,9 @@ def look(claim: Claim, plan: Plan, now: datetime) -> Looked:
 def look_at(keys: Sequence[str], plan: Plan, now: datetime) -> Looked:
     """Look at notices again, by their keys."""
     wanted, held, waits = list[Notice](), list[Notice](), list[datetime]()
-    gone = defaultdict[str, list[str]](list)
+    gone, cases = defaultdict[str, list[str]](list), Cases(plan)
     for key in keys:
-        found = look_again(key, plan, now)
+        found = look_again(key, cases, now)
         if isinstance(found, Reason):
             gone[found].append(key)
             continue

@@ -9,6 +9,7 @@ import re
 from binascii import b2a_base64
 from collections.abc import Iterator
 from email.utils import format_datetime, quote
+from functools import lru_cache
 
 from scheduler.mailing.letter import Letter, Mailbox, clean, deliverable, one_line
 
@@ -88,6 +89,7 @@ def _identifier(text: str) -> str:
     return text
 
 
+@lru_cache(64)  # sender and reply-to of every letter are the office's own
 def _address(mailbox: Mailbox) -> str:
     if not deliverable(mailbox.address):
         raise ValueError(mailbox.address)

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from scheduler.mailing import reader
 from scheduler.mailing.errors import ConfigurationFailure
 from scheduler.mailing.invitation import invitation
-from scheduler.mailing.items import MARKS, item_view, span_of, title_of
+from scheduler.mailing.items import MARKS, Items, title_of
 from scheduler.mailing.letter import Letter, Mailbox, deliverable, one_line
+from scheduler.mailing.slotwords import span_of
 from scheduler.mailing.templates import Rendered, Templates, fields
 from scheduler.mailing.views import (
     ChangeView,
@@ -88,12 +89,13 @@ class Post:
 
     def __init__(self, templates: Path, sender: str | None = None) -> None:
         self._templates = Templates(templates)
+        self._items = Items()
         self._sender = None if sender is None else named(sender)
 
     def compose(self, message: Message, plan: Plan, now: datetime, *, message_id: str) -> Letter:
         """The letter of a message with notices, everything counted as of `now` (aware), when it is sent."""
         draft = _Draft(message, plan, now, message_id)
-        view = _letter_view(draft)
+        view = _letter_view(draft, self._items)
         name = _template(message.kind, view.items)
         letter = self._letter(draft, name, fields(view))
         attached = self._invitation(draft, view.items[0]) if name == MessageKind.REMINDER else None
@@ -105,7 +107,9 @@ class Post:
         """What will go by the end of the next working day, for the admin; `head` is the journal's, as 数据校验码."""
         draft = _Draft(message, plan, now, message_id)
         sheet = tuple(_coming_view(one, plan) for one in coming)
-        return self._letter(draft, "preview", {**fields(_letter_view(draft)), "coming": sheet, "head": head})
+        return self._letter(
+            draft, "preview", {**fields(_letter_view(draft, self._items)), "coming": sheet, "head": head}
+        )
 
     def warning(
         self, message: Message, plan: Plan, now: datetime, *, message_id: str, problems: Sequence[Problem]
@@ -115,14 +119,14 @@ class Post:
         sheet = tuple(
             ProblemView(str(p.place) if p.place else None, p.code, p.message.text(), p.hint.text()) for p in problems
         )
-        return self._letter(draft, "warning", {**fields(_letter_view(draft)), "problems": sheet})
+        return self._letter(draft, "warning", {**fields(_letter_view(draft, self._items)), "problems": sheet})
 
     def moved(
         self, message: Message, plan: Plan, now: datetime, *, message_id: str, changes: Sequence[ChangeView]
     ) -> Letter:
         """时限变更: deadlines that moved, old → new with the reason."""
         draft = _Draft(message, plan, now, message_id)
-        return self._letter(draft, "moved", {**fields(_letter_view(draft)), "changes": tuple(changes)})
+        return self._letter(draft, "moved", {**fields(_letter_view(draft, self._items)), "changes": tuple(changes)})
 
     def correction(
         self, message: Message, plan: Plan, now: datetime, *, message_id: str, wrong: Wrong, text: str
@@ -130,14 +134,16 @@ class Post:
         """更正: which earlier mail was wrong, and what is right, in the words of whoever corrects it."""
         draft = _Draft(message, plan, now, message_id)
         words = {"wrong": _wrong_view(wrong, plan), "text": closed(full_width(one_line(text)))}
-        return self._letter(draft, "correction", {**fields(_letter_view(draft)), **words})
+        return self._letter(draft, "correction", {**fields(_letter_view(draft, self._items)), **words})
 
     def summary(
         self, message: Message, plan: Plan, now: datetime, *, message_id: str, summary: SummaryView, head: str
     ) -> Letter:
         """工作情况 of a period; `head` is the journal's, as 数据校验码."""
         draft = _Draft(message, plan, now, message_id)
-        return self._letter(draft, "summary", {**fields(_letter_view(draft)), "summary": summary, "head": head})
+        return self._letter(
+            draft, "summary", {**fields(_letter_view(draft, self._items)), "summary": summary, "head": head}
+        )
 
     def written(
         self,
@@ -206,7 +212,7 @@ def named(sender: str) -> tuple[str, str]:
     return name, address
 
 
-def _letter_view(draft: _Draft) -> LetterView:
+def _letter_view(draft: _Draft, make: Items) -> LetterView:
     message, plan, now = draft.message, draft.plan, draft.now
     notices, meant = _one_per_task(message.notices), _meant(message, plan)
     banner = message.recipient.note if meant != message.recipient else None
@@ -227,7 +233,7 @@ def _letter_view(draft: _Draft) -> LetterView:
         beijing=reader.beijing(region),
         late_from=_late_from(draft),
         items=tuple(
-            item_view(n, plan, now, meant, note=None if shared else why) for n, why in zip(notices, whys, strict=True)
+            make.view(n, plan, now, meant, note=None if shared else why) for n, why in zip(notices, whys, strict=True)
         ),
         ask=ask,
         explain=explain,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from scheduler.mailing.items import day_of, span_of, title_of
+from scheduler.mailing.items import title_of
+from scheduler.mailing.slotwords import day_of, span_of
 from scheduler.mailing.wording import cn_short, cn_time
 from scheduler.planning import Plan
 from scheduler.planning.model import Moment, Task

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from scheduler.problems import DubanError, Place, Problem
 from scheduler.words import Phrase, say
 
 LONGEST = 400_000  # characters of one rendered part; a year of duties in one mail stays far below
+_RUN = 64  # pieces of a template between two looks at how long it has become
 _SUBJECT = "主题："
 # What a template's own expressions can raise.
 _FAULTS = (TemplateError, OSError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
@@ -169,12 +171,13 @@ def _tidy(text: str) -> str:
 
 
 def _capped(template: Template, context: Mapping[str, object], longest: int) -> Iterator[str]:
-    size = 0
-    for piece in template.generate(context):
-        size += len(piece)
+    size, pieces = 0, template.generate(context)
+    while run := list(islice(pieces, _RUN)):
+        part = "".join(run)
+        size += len(part)
         if size > longest:
             raise SecurityError(f"more than {longest} characters")
-        yield piece
+        yield part
 
 
 def _what(error: Exception) -> Phrase:

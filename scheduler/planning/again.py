@@ -7,20 +7,20 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from scheduler.planning.cases import Cases
-from scheduler.planning.decide import still_wanted
+from scheduler.planning.decide import decided_again
 from scheduler.planning.model import Decision, Notice, Verdict
 from scheduler.planning.notices import recall
 from scheduler.planning.plan import Plan
 from scheduler.planning.reasons import Reason
 
 
-def look_again(key: str, plan: Plan, now: datetime) -> tuple[Notice, Decision] | Reason:
+def look_again(key: str, cases: Cases, now: datetime) -> tuple[Notice, Decision] | Reason:
     """The notice of a key with the decision on it now; or the reason why there is no such notice any more."""
-    notice = recall(key, plan)
+    notice = recall(key, cases.plan)
     if notice is not None:
-        return notice, still_wanted(notice, plan, now)
+        return notice, decided_again(notice, cases, now)
     task_id, _, rest = key.rpartition("#")
-    task = plan.task(task_id)
+    task = cases.plan.task(task_id)
     target = rest.partition("@")[2].partition(">")[0]
     return Reason.MOVED if task is not None and task.dates.target.isoformat() != target else Reason.GONE
 
@@ -35,7 +35,7 @@ def unwanted(keys: Iterable[str], plan: Plan, now: datetime) -> Mapping[str, lis
     for key in keys:
         alike = _alike(key, cases, now)
         if alike not in judged:
-            judged[alike] = _unwanted(key, plan, now)
+            judged[alike] = _unwanted(key, cases, now)
         if (reason := judged[alike]) is not None:
             gone[reason].append(key)
     return gone
@@ -52,8 +52,8 @@ def _alike(key: str, cases: Cases, now: datetime) -> object:
     return key if alike is None else (id(task.slot), tail, alike)
 
 
-def _unwanted(key: str, plan: Plan, now: datetime) -> str | None:
-    found = look_again(key, plan, now)
+def _unwanted(key: str, cases: Cases, now: datetime) -> str | None:
+    found = look_again(key, cases, now)
     if isinstance(found, Reason):
         return found
     return found[1].reason if found[1].verdict is Verdict.SKIP else None

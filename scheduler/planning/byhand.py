@@ -18,8 +18,9 @@ def name_of(day: date) -> str:
 
 def asked_steps(task: Task, history: History) -> tuple[Step, ...]:
     """The chasers asked for while the task had its present target, in the order in which they were asked for."""
+    if not (found := history.task(task.id).chases):
+        return ()
     target = task.dates.target.isoformat()
-    found = history.task(task.id).chases
     return tuple(Step(NoticeKind.CHASER, c.step, c.at, None, by_hand=True) for c in found if c.target == target)
 
 

@@ -49,22 +49,23 @@ class Cases:
         """The case of a task as it stands at `now`; without the endless chasers if they are not wanted."""
         slot, plan = task.slot, self.plan
         stands = standing(task, plan, now)
-        start = len(task.id)
+        name = task.id
+        start = len(name)
         return Case(
             slot=slot,
             window=self.window(slot),
             repeats=self.repeats(slot) if endless and stands.state not in _FINISHED else None,
             route=partial(self.route, task),
             sheet=self.sheet,
-            outcomes={key[start:]: found for key, found in plan.history.outcomes(task.id).items()},
+            outcomes={key[start:]: found for key, found in plan.history.outcomes(name).items()},
             # A prompt that lapsed owes an answer for each reminder that had no time to go: target-passed.
             silence=None if has_lapsed(stands, now) else SILENT.get(stands.state),
             acknowledged=stands.acknowledged_at is not None,
             progress=stands.progress.done if stands.progress is not None else 0,
-            resumed=plan.history.task(task.id).resumed_at,
-            withdrawn=self._withdrawn.get(task.id, frozenset()),
-            released=self._released.get(task.id, frozenset()),
-            doubted=self._doubted.get(task.id, frozenset()),
+            resumed=plan.history.task(name).resumed_at,
+            withdrawn=self._withdrawn.get(name, frozenset()),
+            released=self._released.get(name, frozenset()),
+            doubted=self._doubted.get(name, frozenset()),
             gap=plan.history.gap,
             asked=asked_steps(task, plan.history),
         )

@@ -36,7 +36,12 @@ def still_wanted(notice: Notice, plan: Plan, now: datetime) -> Decision:
         return Decision(notice, Verdict.SKIP, Reason.GONE)
     if task.dates.target != notice.task.dates.target:
         return Decision(notice, Verdict.SKIP, Reason.MOVED)
-    ruling = second_look(Cases(plan).of(task, now), notice.step, now)
+    return decided_again(Notice(task, notice.step), Cases(plan), now)
+
+
+def decided_again(notice: Notice, cases: Cases, now: datetime) -> Decision:
+    """The decision on a notice of this plan that stands in the outbox. It has its place: no chaser is looked for."""
+    ruling = second_look(cases.of(notice.task, now, endless=False), notice.step, now)
     return Decision(notice, ruling.verdict, ruling.reason, at=ruling.at)
 
 

@@ -130,9 +130,10 @@ class History:
 
     def task(self, task_id: str) -> TaskFacts:
         """What was recorded about a task, under its present and its former names."""
-        facts = [fact for name in self._names(task_id) for fact in self._index.tasks.get(name, ())]
-        if not facts:
+        found = [said for name in self._names(task_id) if (said := self._index.tasks.get(name))]
+        if not found:
             return NOTHING
+        facts = [fact for said in found for fact in said]
         stamp = len(facts), max(fact.seq for fact in facts)
         known = self._common.folded.get(task_id)
         if known is None or known[0] != stamp:
@@ -194,11 +195,16 @@ class History:
 
     def outcomes(self, task_id: str) -> Mapping[str, Outcome]:
         """What became of a task's notices, by their keys, under its present and its former names."""
-        names = [n for n in self._names(task_id) if n == task_id or f"/{UNASSIGNED}/" not in n]
-        found = [(name, said) for name in names if (said := self._index.outcomes.get(name))]
+        found: list[tuple[str, list[tuple[str, Fact]]]] = []
+        number = last = 0
+        for name in self._names(task_id):  # hardly ever more than one
+            said = self._index.outcomes.get(name)
+            if said and (name == task_id or f"/{UNASSIGNED}/" not in name):
+                found.append((name, said))
+                number, last = number + len(said), max(last, said[-1][1].seq)
         if not found:
             return _NO_OUTCOMES
-        stamp = sum(len(said) for _, said in found), max(said[-1][1].seq for _, said in found)
+        stamp = number, last
         known = self._common.decided.get(task_id)
         if known is None or known[0] != stamp:
             every = [(name, key, fact) for name, said in found for key, fact in said]

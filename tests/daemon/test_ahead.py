@@ -71,6 +71,20 @@ def test_what_may_change_its_words_has_it_written_again(watched, do):
     assert office.server.came[1].date == office.now
 
 
+@pytest.mark.parametrize(("second", "wrote"), [(10, 2), (58, 3)])
+def test_within_a_minute_what_was_written_goes_and_in_the_next_one_it_is_looked_at_again(watched, second, wrote):
+    office, daemon, seen = watched
+    office.now += timedelta(seconds=second)
+
+    def three_seconds_pass(office, _task):
+        office.now += timedelta(seconds=3)
+
+    while_the_first_is_on_its_way(office, seen, three_seconds_pass)
+    daemon.beat()
+    assert len(office.server.came) == 2
+    assert [what for what, _ in seen].count("wrote") == wrote
+
+
 def test_what_is_done_meanwhile_does_not_go(watched):
     office, daemon, seen = watched
     while_the_first_is_on_its_way(office, seen, lambda office, task: office.tell(FactKind.DONE, task))
