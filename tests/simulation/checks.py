@@ -5,12 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby
-
-from msgspec.structs import replace
 
 from scheduler.clock import BEIJING
 from scheduler.planning.model import FactKind

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
-
-from msgspec.structs import replace
 
 ADMIN = "he.ping"
 EVENT, ALARM, RECORD = "paper.issued", "flood.reported", "interpretation"
