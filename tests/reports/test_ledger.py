@@ -12,7 +12,8 @@ from scheduler.planning.model import BEIJING, FactKind, Light, State
 from scheduler.reports.ledger import ledger, status_book, table
 from scheduler.reports.selection import Selection, holds, tree
 from scheduler.reports.status import rows
-from scheduler.reports.workbook import Book, Column, Imprint, Kind, Sheet, Tone, Toned, written
+from scheduler.reports.workbook import Book, Column, Imprint, Kind, Sheet, Tone, Toned
+from scheduler.reports.xlsx import written
 from scheduler.words import Lang, say
 
 NOW = datetime(2026, 1, 15, 10, tzinfo=BEIJING)  # a Thursday
