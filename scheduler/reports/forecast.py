@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cache, cached_property, lru_cache, partial
+from heapq import merge
 from itertools import groupby
 from json import JSONEncoder
 from operator import itemgetter
@@ -14,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scheduler.planning.coming import Coming, Outlook, Way
-from scheduler.planning.model import Bearer, Notice, NoticeKind, Recipient, Slot, Task
+from scheduler.planning.model import Bearer, Dates, Notice, NoticeKind, Recipient, Slot, Task
 from scheduler.planning.plan import Plan
 from scheduler.planning.spoken import when
 from scheduler.planning.tracks import Going
@@ -140,18 +141,13 @@ def _quoted(key: str | None) -> str:
 
 def lines(forecast: Forecast, lang: Lang) -> Iterator[str]:
     """By date: what is due that day (not what is dormant), and what goes at which time to whom; then the load."""
-    entries: dict[date, list[str]] = {}
     names: dict[str, str] = {}
-    for slot, bearer, _ in forecast.ways():
-        if forecast.falls(slot) and not slot.dormant:
-            entries.setdefault(day_of(slot.dates.target), []).append(_due(Task(slot, bearer)).text(lang))
-    for one in forecast.notices():
-        names[one.recipient.who] = one.recipient.name
-        entries.setdefault(one.at.date(), []).append(_going(one, forecast.plan).text(lang))
-    for day in sorted(entries):
+    entries = merge(_due(forecast, lang), _told(forecast, lang, names), key=itemgetter(0))
+    day = None
+    for day, run in groupby(entries, key=itemgetter(0)):
         yield say("{date}（{weekday}）", date=day.isoformat(), weekday=WEEKDAYS[day.weekday()]).text(lang)
-        yield from (f"  {entry}" for entry in entries[day])
-    if not entries:
+        yield from (f"  {entry}" for _, entry in run)
+    if day is None:
         yield say("这段时间没有到期的任务，也没有要发的通知。").text(lang)
     load = forecast.load()
     if load:
@@ -173,25 +169,45 @@ def notice_data(one: Coming) -> dict[str, object]:
     }
 
 
-def _due(task: Task) -> Phrase:
-    dates = task.dates
+# -- what tasks share is said once, with a gap for the rest ------------------------------------------------------------
+
+
+def _due(forecast: Forecast, lang: Lang) -> Iterator[tuple[date, str]]:
+    """What is due, by day."""
+    found = [(slot, bearer) for slot, bearer, _ in forecast.ways() if forecast.falls(slot) and not slot.dormant]
+    found.sort(key=lambda owed: day_of(owed[0].dates.target))
+    for slot, run in groupby(found, key=itemgetter(0)):
+        day, said = day_of(slot.dates.target), _due_said(slot.dates).text(lang)
+        yield from ((day, said.format(task=Task(slot, bearer).id)) for _, bearer in run)
+
+
+def _told(forecast: Forecast, lang: Lang, names: dict[str, str]) -> Iterator[tuple[date, str]]:
+    """What goes, by day; `names` takes in those of the readers."""
+    said = lru_cache(_KEPT)(lambda *of: _going_said(*of).text(lang))
+    for one in forecast.notices():
+        slot, day = one.notice.task.slot, one.at.date()
+        loose = slot.dates.provisional or not forecast.plan.calendars.of(slot.region).announced(day)
+        names[one.recipient.who] = one.recipient.name
+        shared = said(one.at, one.notice.step.kind, one.message is None, loose)
+        yield day, shared.format(who=one.recipient.name, notice=one.notice.name)
+
+
+def _due_said(dates: Dates) -> Phrase:
     return say(
         "办理时限 {task}{due}{mark}",
-        task=task.id,
+        task="{task}",
         due="" if dates.due == dates.target else say("，规定期限{due}", due=when(dates.due)),
         mark=say("，暂定") if dates.provisional else "",
     )
 
 
-def _going(one: Coming, plan: Plan) -> Phrase:
-    slot = one.notice.task.slot
-    loose = slot.dates.provisional or not plan.calendars.of(slot.region).announced(one.at.date())
+def _going_said(at: datetime, kind: NoticeKind, waits: bool, loose: bool) -> Phrase:
     return say(
         "{at:%H:%M} {kind} {who}  {notice}{waits}{mark}",
-        at=one.at,
-        kind=KINDS[one.notice.step.kind],
-        who=one.recipient.name,
-        notice=one.notice.name,
-        waits=say("，等待放行") if one.message is None else "",
+        at=at,
+        kind=KINDS[kind],
+        who="{who}",
+        notice="{notice}",
+        waits=say("，等待放行") if waits else "",
         mark=say("，暂定") if loose else "",
     )
