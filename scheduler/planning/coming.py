@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from msgspec import Struct
 
@@ -83,6 +83,7 @@ class Outlook:
         self._cases = Cases(plan)
         self._crowds = Crowds(self._cases)
         self._since, self._kinds = since, kinds
+        self._mailbox = cache(str.casefold)  # each spelt once: a million messages name it
         self._tracks = list(tracks(self._cases, self._crowds, start, until, endless=endless))
 
     def coming(self) -> Iterator[Coming]:
@@ -91,7 +92,7 @@ class Outlook:
             messages, ready = self._at(at), list[Coming]()
             for track, going in found:
                 for bearer, who, copies in self._told(track, going):
-                    message = None if going.waits else messages[_box(who)]
+                    message = None if going.waits else messages[self._mailbox(who.address)]
                     ready.append(Coming(Notice(Task(track.slot, bearer), going.step), at, who, copies, message))
             yield from sorted(ready, key=lambda one: one.notice.key)
 
@@ -107,7 +108,7 @@ class Outlook:
 
     def message(self, going: Going, recipient: Recipient) -> str | None:
         """The key of the message that a notice stands in; None where it waits."""
-        return None if going.waits else self._messages[going.at][_box(recipient)]
+        return None if going.waits else self._messages[going.at][self._mailbox(recipient.address)]
 
     def load(self) -> list[Load]:
         """The messages per recipient and week, by week and then by recipient."""
@@ -141,7 +142,7 @@ class Outlook:
             if not going.waits:
                 row, end = _parts(track, going)
                 for bearer, recipient, _ in self._told(track, going):
-                    boxes[_box(recipient)].append(f"{row}{bearer.id}{end}")
+                    boxes[self._mailbox(recipient.address)].append(f"{row}{bearer.id}{end}")
         return {box: message_key(box, at, keys) for box, keys in boxes.items()}
 
     @cached_property
@@ -163,11 +164,6 @@ class Outlook:
         for track in self._tracks:
             found[id(track.slot)].append(track)
         return found
-
-
-def _box(recipient: Recipient) -> str:
-    """The mailbox: what goes there at one moment goes together."""
-    return recipient.address.casefold()
 
 
 def _parts(track: Track, going: Going) -> tuple[str, str]:

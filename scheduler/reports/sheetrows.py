@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 from openpyxl.utils import get_column_letter
 
 from scheduler.reports.shapes import BEIJING
-from scheduler.reports.text import folded
+from scheduler.reports.text import cells, folded
 from scheduler.reports.workbook import Cell, Column, Kind, Toned
 from scheduler.words import Lang, Phrase
 
@@ -54,9 +54,9 @@ class Rows:
         n, written, at = first - 1, self._written, range(len(self._columns))
         for n, row in enumerate(rows, start=first):
             said = (self._spoken(cell) if isinstance(cell, _WORDY) else cell for cell in row)
-            cells = [written(k, cell) for k, cell in zip(at, said, strict=True)]
-            height = 4 + 13.5 * max([lines for _, _, lines in cells], default=1)
-            inside = "".join([f"{head}{n}{tail}" for head, tail, _ in cells])
+            found = [written(k, cell) for k, cell in zip(at, said, strict=True)]
+            height = 4 + 13.5 * max([lines for _, _, lines in found], default=1)
+            inside = "".join([f"{head}{n}{tail}" for head, tail, _ in found])
             out.write(f'<row r="{n}" ht="{height:g}" customHeight="1">{inside}</row>'.encode())
         return n
 
@@ -93,7 +93,9 @@ def _number(value: int | Decimal | date) -> str:
     """As Excel writes numbers; days and moments are counted in days."""
     if isinstance(value, datetime):
         return f"{(value.astimezone(BEIJING).replace(tzinfo=UTC) - _EVE) / _DAY:.16g}"
-    return str((value - _EVE.date()).days if isinstance(value, date) else value)
+    if isinstance(value, date):
+        return str((value - _EVE.date()).days)
+    return f"{float(value):.16g}"
 
 
 def _kind(value: int | Decimal | date | None, column: Column) -> Kind:
@@ -107,6 +109,6 @@ def _lines(value: str | int | Decimal | date | None, column: Column) -> int:
     if not isinstance(value, str):
         return 2 if isinstance(value, datetime) and column.width < 16 else 1
     room = int(column.width) - 1
-    if value.isascii() and len(value) <= room and "\n" not in value:  # as ids are, which never repeat
+    if cells(value) <= room and "\n" not in value:
         return 1
     return min(sum(len(folded(line, room)) for line in value.split("\n")), _TALLEST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from unicodedata import east_asian_width
 
 # A word of letters with the blanks after it, or any one character, with the number that it names (待核12); no line
@@ -16,7 +17,12 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 def cells(text: str) -> int:
     """How many columns of a terminal the text takes: a Chinese character takes two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+@lru_cache(8192)  # no office writes with more
+def _cells(letter: str) -> int:
+    return 2 if east_asian_width(letter) in "WF" else 1
 
 
 def clipped(text: str, room: int) -> str:
