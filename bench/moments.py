@@ -37,7 +37,8 @@ same dates. Remind's times are whole processes. `-s12` is its calendar of twelve
 wants a year. `-n`, its fastest way that was found, gives the next occurrence of each line, one and no more: a year
 comes of it only because Remind is given a line for each occurrence, with the days worked out beforehand by us. duban's
 dates alone start from the same days; its plan works them out itself, and with them the bearers. Both forms get the
-same lines, both are shown, and the verdict goes by the faster one. The true calendar is an OMITFUNC that looks the day
+same lines, both are shown. duban's plan works out once what rows that say the same come to: of 10,000 there are 312
+that differ. The true calendar is an OMITFUNC that looks the day
 up in a string with a mark for each day, which was the fastest one; without make-up days it has OMIT lines and weekends.
 Reminders before long rests, which duban adds, are left out.
 """

@@ -18,7 +18,8 @@ from bench.process import LIMIT, Measured, inside, peak_of
 
 NOTE = """\
 Loading gives the scheduler a job for each notice; starting opens the store of last time and lists what is planned. The
-store is on SQLite that does not wait for the disk (`synchronous=OFF`), and the scheduler is started but paused.
+store is on SQLite that does not wait for the disk (`synchronous=OFF`), and the scheduler is started but paused. The
+target counts a job for each reminder of the office of 100,000 tasks, and none for its chasers and escalations.
 """
 
 _BEGIN = datetime(2030, 1, 1, 9, tzinfo=timezone(timedelta(hours=8)))  # nothing falls due while it is measured

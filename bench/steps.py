@@ -103,7 +103,8 @@ def forecast(folder: Path) -> dict[str, Any]:
         made = _year(register)
         found = coming.load(made, FIRST_MORNING, datetime.combine(YEAR[1], datetime.max.time(), BEIJING))
     tasks = sum(len(made.bearers(slot)) for slot in made.slots)
-    return watch.said(tasks=tasks, messages=sum(one.messages for one in found), lines=len(found))
+    reminders = sum(len(made.bearers(slot)) * sum(step.ahead for step in slot.steps) for slot in made.slots)
+    return watch.said(tasks=tasks, reminders=reminders, messages=sum(one.messages for one in found), lines=len(found))
 
 
 # -- the daemon --------------------------------------------------------------------------------------------------------

@@ -66,31 +66,35 @@ def _moments(found: Findings) -> Iterator[Target]:
         ("a year of moments for 10,000 obligations ≥ 50 × faster than Remind with make-up days", "true", 50),
         ("… and faster than Remind without them", "plain", 1),
     ):
-        if one is None or one.took["duban"].fault or one.ratio(f"-n {key}") is None:
-            yield Target(words, None, None)
-            continue
-        own, alone = one.took["duban"].wall, one.took["duban"].n["calendar"]
-        fast, slow = one.took[f"-n {key}"], one.took[f"-s12 {key}"]
-        year = f", by its calendar of a year {slow.wall / own:,.1f} ×" if not slow.fault else ""
-        said = (
-            f"{n:,} obligations: the whole plan {fast.wall / own:,.2f} × Remind's fastest way{year}; "
-            f"the dates alone {fast.wall / alone:,.0f} ×"
-        )
-        yield Target(words, said, fast.wall / own >= least)
+        for form, how in (("-s12", "its calendar of a year"), ("-n", "`-n`, given each occurrence by us")):
+            if one is None or one.took["duban"].fault or one.ratio(f"{form} {key}") is None:
+                yield Target(f"{words}: {how}", None, None)
+                continue
+            own, alone = one.took["duban"].wall, one.took["duban"].n["calendar"]
+            theirs = one.took[f"{form} {key}"].wall
+            said = f"{n:,} obligations: {own:.2f} s and {theirs:,.2f} s: {theirs / own:,.1f} ×"
+            if form == "-n":
+                said += f"; the dates alone {theirs / alone:,.0f} ×"
+            yield Target(f"{words}: {how}", said, theirs / own >= least)
 
 
 def _naive(found: Findings) -> Iterator[Target]:
     words = "load and start of 100,000 tasks ≥ 50 × faster than one job per notice"
     work, size = found.scale.get(100_000), 100_000
-    if work is None or size not in found.naive or {"load", "first"} - work.done.keys():
+    if work is None or size not in found.naive or {"forecast", "first"} - work.done.keys():
         yield Target(words, None, None)
         return
     own, other = work.done["first"], found.naive[size]
     if own.fault or other["load"].fault or other["start"].fault:
         yield Target(words, own.fault or other["load"].fault or other["start"].fault, own.fault is None or None)
         return
-    theirs = other["load"].wall + other["start"].wall
-    said = f"{own.wall:.1f} s until READY; {theirs:,.0f} s with one job for each task: {theirs / own.wall:,.0f} ×"
+    reminders = work.done["forecast"].n.get("reminders", 0)
+    each = (other["load"].wall + other["start"].wall) / size
+    theirs = each * reminders
+    said = (
+        f"{own.wall:.1f} s until READY; {theirs:,.0f} s with a job for each of the {reminders:,} reminders alone: "
+        f"{theirs / own.wall:,.0f} × (with one for each task {each * work.office.tasks / own.wall:,.0f} ×)"
+    )
     yield Target(words, said, theirs / own.wall >= 50)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -122,5 +123,5 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     gc.disable()  # a command is over before it has garbage worth a search; the daemon searches again
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # or pydantic reads through all that is installed
+    atexit.register(gc.freeze)  # nor is there any at the end, when Python would walk through all of it once more
     duban.main()

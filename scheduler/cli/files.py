@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from io import TextIOWrapper
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 import click
@@ -132,6 +131,8 @@ def _instead(output: Path) -> Iterator[IO[bytes]]:
         with output.open("wb") as out:
             yield out
         return
+    from tempfile import NamedTemporaryFile  # noqa: PLC0415 - four compressors and random, for who writes a file
+
     with NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as part:
         try:
             yield part

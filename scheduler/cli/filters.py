@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeVar
 
 import click
@@ -34,9 +35,14 @@ class Named(click.Choice[str]):
     """Members of a closed set, by the word of the program or by that which reports write; the case does not matter."""
 
     def __init__(self, called: Mapping[Any, Phrase]) -> None:
-        self.values = {said.text(lang).lower(): member.value for member, said in called.items() for lang in Lang}
-        self.values |= {member.value: member.value for member in called}
+        self._called = called
         super().__init__([word for member, said in called.items() for word in (member.value, said.text(Lang.ZH))])
+
+    @cached_property
+    def values(self) -> Mapping[str, str]:
+        """Word → the word of the program; asked only where somebody uses the option, since it opens the catalogue."""
+        words = {said.text(lang).lower(): member.value for member, said in self._called.items() for lang in Lang}
+        return words | {member.value: member.value for member in self._called}
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The word of the program; raises BadParameter."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import sys
+from functools import partial
 
 import click
 
@@ -36,19 +37,23 @@ def run(*, once: bool) -> int:
         logging.getLogger(quiet).setLevel(logging.WARNING)
     desk = bare()
     daemon = open_daemon(desk, clock.now)
-    gc.collect()
-    gc.freeze()  # what is left stays: no search looks at it again
-    gc.enable()
     if once:
         n = daemon.once()
         click.echo(tell(say("已发出{n}封邮件，待发{m}封。", n=n, m=desk.journal.pending_count())))
         return _held_back(daemon, desk)
-    shown(faulty_templates(desk.settings.templates), spoken())  # mail that needs a broken one would wait
+    daemon.run(desk.settings.beat, ready=partial(_settle, daemon, desk))
+    return 0
+
+
+def _settle(daemon: Daemon, desk: Services) -> None:
+    """What need not be done before the program is ready: a greeting, broken templates, the search for garbage."""
     for sentence in opening(daemon.desk.plan, desk.settings, clock.now()):
         click.echo(sentence.text(spoken()))
     sys.stdout.flush()
-    daemon.run(desk.settings.beat)
-    return 0
+    shown(faulty_templates(desk.settings.templates), spoken())  # mail that needs one waits, all other goes
+    gc.collect()
+    gc.freeze()  # what is left stays: no search looks at it again
+    gc.enable()
 
 
 def _held_back(daemon: Daemon, desk: Services) -> int:

@@ -104,14 +104,18 @@ class Daemon:
         waiting, now = self.desk.journal.outbox(OutboxState.PENDING, OutboxState.RETRY), self._tell_time()
         return any(row.not_before <= now for row in waiting)
 
-    def run(self, beat: timedelta) -> None:
-        """Beat until SIGTERM or SIGINT; SIGHUP reads the table again. An unforeseen error ends the process."""
+    def run(self, beat: timedelta, ready: Callable[[], None] = lambda: None) -> None:
+        """Beat until SIGTERM or SIGINT; SIGHUP reads the table again. An unforeseen error ends the process.
+
+        `ready` is called before the first beat, when the supervisor has been told: for what nothing has to wait for.
+        """
         patience = watchdog()
         alarm = AlarmClock(lambda: self._rung(alarm), min(beat, patience / 3) if patience else beat)
         before = {s: signal.signal(s, self._on_signal(alarm)) for s in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
         try:
             self._set(alarm)
             notify(READY=1, STATUS=self._status())
+            ready()
             alarm.start()
         finally:
             for number, handler in before.items():

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec.structs import asdict
 
 from scheduler.clock import BEIJING
@@ -25,6 +28,7 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(BEIJING).isoformat(timespec="microseconds")
 
 
+@lru_cache(1024)  # facts are entered by the hundred in one moment
 def moment(text: str) -> datetime:
     """The aware moment in Beijing time behind a stamp."""
     return datetime.fromisoformat(text).astimezone(BEIJING)
@@ -58,9 +62,14 @@ def written_data(data: Mapping[str, Scalar | tuple[str, ...]]) -> str:
     return canonical(dict(data))
 
 
-def read_data(text: str) -> dict[str, Scalar | tuple[str, ...]]:
-    """The reverse of `written_data`; lists come back as tuples."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()}
+@lru_cache(1024)  # tasks of one slot have the same dates
+def read_data(text: str) -> Mapping[str, Scalar | tuple[str, ...]]:
+    """The reverse of `written_data`; lists come back as tuples. Raises ValueError for what is no JSON."""
+    try:
+        found = msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise ValueError(text[:60]) from error
+    return MappingProxyType({name: tuple(v) if isinstance(v, list) else v for name, v in found.items()})
 
 
 def written_recipient(recipient: Recipient) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -130,7 +129,10 @@ def explained(error: BaseException | None, where: str) -> UnreachableError:
 def _is_full(where: str) -> bool:
     """Whether there is no room beside a SQLite file: even a question needs some, and is told of an I/O error."""
     folder = Path(where.removeprefix("sqlite:///")).parent
-    return folder.is_dir() and shutil.disk_usage(folder).free < _ROOM
+    if not folder.is_dir():
+        return False
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize < _ROOM
 
 
 def _is_shut(where: str) -> bool:

@@ -28,6 +28,7 @@ SCHEMA = "0002"  # the newest version in migrations/versions
 WAIT_SECONDS = 5  # for another writer
 PAGE = 5000  # rows per read: bounded memory, and no transaction is left open while the caller thinks
 
+_KINDS = {kind.value: kind for kind in FactKind}
 _REFERRING = (FactKind.TABLE, FactKind.CALENDAR, FactKind.DRAFT, FactKind.FREEZE)  # `files`: digests of kept ones
 _FACTS = 'SELECT seq, kind, entered, "on", "by", task, data, previous, hash FROM fact'  # in the order of Raw
 _HEAD_THEN = """\
@@ -176,7 +177,7 @@ class Reading:
 
     def _fact(self, row: Raw) -> Fact:
         try:
-            kind = FactKind(row.kind)
+            kind = _KINDS.get(row.kind) or FactKind(row.kind)
             return Fact(row.seq, kind, moment(row.entered), read_on(row.on), row.by, row.task, read_data(row.data))
         except (ValueError, TypeError, AttributeError) as error:
             raise failure("database-damaged", self._asked.where, f"fact {row.seq}") from error

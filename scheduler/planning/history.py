@@ -33,6 +33,7 @@ from scheduler.planning.taskfacts import NOTHING, Closing, TaskFacts
 from scheduler.register.values import UNASSIGNED
 
 _Stamp = tuple[int, int]  # of the facts about a task: how many, and the number of the last
+_NOWHERE: Mapping[str, datetime] = MappingProxyType({})
 _NO_OUTCOMES: Mapping[str, Outcome] = MappingProxyType({})
 
 
@@ -146,6 +147,16 @@ class History:
         """The bearers about whose task of that period anything is recorded, a notice included."""
         return self.touched(obligation, period) | self._bearers(self._index.told, obligation, period)
 
+    def mentions(self, obligation: str) -> bool:
+        """Whether anything is recorded about any of its tasks, a notice included."""
+        return obligation in self._index.named or not self._index.named.isdisjoint(self._former.get(obligation, ()))
+
+    def is_silent(self, obligation: str, period: str, targets: frozenset[str]) -> bool:
+        """Whether nothing is recorded of that period that could change its dates or its notices for these `targets`."""
+        index = self._index
+        keys = [(name, period) for name in (obligation, *self._former.get(obligation, ()))]
+        return not any(key in index.touched or index.targets.get(key, _NOWHERE).keys() - targets for key in keys)
+
     def adjusted(self, obligation: str, period: str) -> frozenset[str]:
         """The bearers whose task of that period was extended, paused or resumed."""
         return self._bearers(self._index.adjusted, obligation, period)
@@ -239,8 +250,10 @@ class History:
 
     def seen(self, obligation: str) -> datetime | None:
         """When an obligation was first loaded, under its present or a former id."""
-        names = (obligation, *self._former.get(obligation, ()))
-        return min((at for name in names if (at := self._index.first_seen.get(name))), default=None)
+        seen = self._index.first_seen
+        if obligation not in self._former:
+            return seen.get(obligation)
+        return min(filter(None, map(seen.get, (obligation, *self._former[obligation]))), default=None)
 
     @property
     def loaded(self) -> datetime | None:

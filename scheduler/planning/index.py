@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from sys import intern
 from typing import TypeVar
 
 from msgspec import Struct
@@ -73,6 +74,7 @@ class Index:
         self.touched: Table[tuple[str, str], list[str]] = Table()
         self.told: Table[tuple[str, str], list[str]] = Table()  # whose notices were decided, released or withdrawn
         self.labels: Table[str, list[str]] = Table()
+        self.named: set[str] = set()  # the obligations of which anything is recorded
         self.adjusted: Table[tuple[str, str], list[str]] = Table()
         self.asked: Table[tuple[str, str], list[str]] = Table()
         self.events: dict[str, dict[str, tuple[Happening, ...]]] = {}
@@ -127,11 +129,14 @@ class Index:
         if task is None:
             return
         obligation, bearer, period = parts(task)
-        if task not in self.tasks:
-            if (obligation, period) not in self.touched:
+        said = self._list(self.tasks, task)
+        if not said:
+            touched = self._list(self.touched, (obligation, period))
+            if not touched:
                 self._list(self.labels, obligation).append(period)
-            self._list(self.touched, (obligation, period)).append(bearer)
-        self._list(self.tasks, task).append(fact)
+            touched.append(bearer)
+            self.named.add(obligation)
+        said.append(fact)
         if fact.kind in {FactKind.EXTEND, FactKind.PAUSE, FactKind.RESUME}:
             self._list(self.adjusted, (obligation, period)).append(bearer)
         if fact.kind is FactKind.CHASE:
@@ -164,6 +169,7 @@ class Index:
 
     def _tell(self, task: str) -> None:
         obligation, bearer, period = parts(task)
+        self.named.add(obligation)
         self._list(self.told, (obligation, period)).append(bearer)
 
     def _event(self, fact: Fact) -> None:
@@ -225,9 +231,10 @@ class Index:
 
     def _list(self, table: dict[K, list[V]] | Table[K, list[V]], key: K) -> list[V]:
         """The list to append to; a copy of its own where another Index has it too."""
-        if not self._is_own(table, key):
-            table[key] = list(table.get(key, ()))
-        return table[key]
+        found = table.get(key)
+        if found is None or (self._shared and not self._is_own(table, key)):
+            found = table[key] = list(found or ())
+        return found
 
     def _dict(self, table: dict[K, dict[V, W]] | Table[K, dict[V, W]], key: K) -> dict[V, W]:
         if not self._is_own(table, key):
@@ -247,7 +254,7 @@ def parts(task_id: str) -> tuple[str, str, str]:
     """Obligation, bearer and period of a task's id."""
     obligation, _, rest = task_id.partition("/")
     bearer, _, period = rest.partition("/")
-    return obligation, bearer, period
+    return intern(obligation), intern(bearer), intern(period)  # a long record names the same ones a thousand times
 
 
 def matching(same: Sequence[Happening], unit: str | None) -> Happening | None:

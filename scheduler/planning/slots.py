@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from itertools import repeat
+from itertools import chain
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scheduler.planning import ladders
@@ -16,13 +16,25 @@ from scheduler.planning.calendars import Calendars
 from scheduler.planning.changes import Changes, changes_of
 from scheduler.planning.force import Force, Sleep
 from scheduler.planning.history import History
-from scheduler.planning.model import BEIJING, Bearer, Dates, Slot, Task
-from scheduler.planning.occasions import Completed, Completions, Occasion, Scope, occasions, span_days
+from scheduler.planning.model import BEIJING, Bearer, Dates, Moment, Slot, Task
+from scheduler.planning.occasions import Completed, Completions, Occasion, Scope, hangs_on_event, occasions, span_days
 from scheduler.planning.progress import counted_days, reached
 from scheduler.planning.reckoning import Reckoning, is_settled, opens_on, pace_days, reckon
 from scheduler.planning.windows import day_of
 from scheduler.register import Register, Roster
-from scheduler.register.model import Coverage, Ladder, Measure, Obligation, Once, Quota, Review, With, Within
+from scheduler.register.model import (
+    Coverage,
+    Ladder,
+    Measure,
+    Obligation,
+    Once,
+    Quota,
+    Recurring,
+    Review,
+    Rrule,
+    With,
+    Within,
+)
 from scheduler.workdays import Calendar, CalendarRangeError
 
 _DAY = timedelta(days=1)
@@ -36,6 +48,24 @@ class _Draft(Struct, frozen=True):
     only: Bearer | None
     reckoning: Reckoning
     changes: Changes
+
+
+class _Made(Struct, frozen=True):
+    """What one occasion of a row comes to: its slots, and its targets (ISO), with or without a slot."""
+
+    targets: frozenset[str] = frozenset()
+    slots: tuple[Slot, ...] = ()
+
+
+class _Common(Struct):
+    """What rows share that say the same of when and who: occasions, and what each of them comes to by its label.
+
+    `slots` is all of that together, for rows of which nothing is on record.
+    """
+
+    occasions: tuple[Occasion, ...]
+    made: dict[str, _Made] = field(default_factory=dict)
+    slots: tuple[Slot, ...] | None = None
 
 
 class Setting(Struct, frozen=True, dict=True):
@@ -54,6 +84,11 @@ class Setting(Struct, frozen=True, dict=True):
     def today(self) -> date:
         """The day of the moment, in Beijing."""
         return self.now.astimezone(BEIJING).date()
+
+    @cached_property
+    def common(self) -> dict[Hashable, _Common]:
+        """What rows have in common, by what makes them alike: work grows with distinct schedules, not with rows."""
+        return {}
 
     @cached_property
     def rows(self) -> Mapping[str, Obligation]:
@@ -77,26 +112,68 @@ def slots_of(row: Obligation, setting: Setting, budget: Iterator[object] | None 
     Each occasion that is looked at takes one from the `budget`, and the last one ends it.
     """
     maker = _Row(setting, row)
-    for _, occasion in zip(repeat(None) if budget is None else budget, occasions(row, maker.scope), strict=False):
-        yield from maker.of(occasion)
+    if budget is None:
+        yield from maker.slots()
+    else:
+        yield from chain.from_iterable(maker.of(occasion) for _, occasion in zip(budget, maker.occasions, strict=False))
 
 
 class _Row:
-    """The slots of one row."""
+    """The slots of one row. What it shares with others that are alike is worked out for the first of them."""
 
     def __init__(self, setting: Setting, row: Obligation) -> None:
         self._row = row
         self._m = setting
-        self._ladder = setting.roster.ladder(row)
-        self._lead, self._trail = _reach(self._ladder)
         self._seen = min(setting.history.seen(row.id) or setting.now, setting.now)
-        self._force = Force(row, setting.rows.get(row.superseded_by or ""), setting.history)
+        self._is_new = not setting.history.mentions(row.id)
+        key = _likeness(row, self._seen)
+        self._common = setting.common.get(key)
+        self.occasions = self._common.occasions if self._common else occasions(row, self._scope)
+        if key is not None and self._common is None:
+            self._common = setting.common[key] = _Common(tuple(self.occasions))
+            self.occasions = self._common.occasions
+
+    def slots(self) -> list[Slot]:
+        common = self._common if self._is_new else None
+        if common is not None and common.slots is not None:
+            return [replace(slot, obligation=self._row) for slot in common.slots]
+        found = [slot for occasion in self.occasions for slot in self.of(occasion)]
+        if common is not None:
+            common.slots = tuple(found)
+        return found
+
+    def of(self, occasion: Occasion) -> tuple[Slot, ...]:
+        row, common = self._row, self._common
+        known = common.made.get(occasion.label) if common is not None else None
+        if known is not None and self._is_silent(occasion, known):
+            return tuple(replace(slot, obligation=row) for slot in known.slots)
+        made = self._made(occasion)
+        if common is not None and self._is_silent(occasion, made):
+            common.made[occasion.label] = made
+        return made.slots
+
+    def _is_silent(self, occasion: Occasion, made: _Made) -> bool:
+        """Whether nothing is on record that would make it another than that of rows that are alike."""
+        return self._is_new or self._m.history.is_silent(self._row.id, occasion.label, made.targets)
+
+    @cached_property
+    def _ladder(self) -> Ladder:
+        return self._m.roster.ladder(self._row)
+
+    @cached_property
+    def _reach(self) -> tuple[timedelta, timedelta]:
+        return _reach(self._ladder)
+
+    @cached_property
+    def _force(self) -> Force:
+        return Force(self._row, self._m.rows.get(self._row.superseded_by or ""), self._m.history)
 
     @property
-    def scope(self) -> Scope:
+    def _scope(self) -> Scope:
         m = self._m
-        first = min(m.since, m.today, self._first_due) - (self._lead + self._trail) * _DAY
-        last = max(m.until, m.today) + self._lead * _DAY
+        lead, trail = self._reach
+        first = min(m.since, m.today, self._first_due) - lead - trail
+        last = max(m.until, m.today) + lead
         return Scope(m.rows, m.history, first, last, self._everyone, self._counted)
 
     @cached_property
@@ -115,7 +192,7 @@ class _Row:
         if not isinstance(row.schedule, Quota):
             return {}
         found: dict[str, dict[str, Completed]] = {}
-        for occasion in occasions(row, self.scope):
+        for occasion in occasions(row, self._scope):
             first, last = counted_days(occasion, row) or (occasion.day, occasion.day)
             dates = Dates(day_of(first), last, last, last, None, provisional=False)
             slot = Slot(row, occasion.label, None, dates, (), span=(day_of(first), day_of(last)))
@@ -135,22 +212,22 @@ class _Row:
         began = datetime.combine(count.on, time(), BEIJING)
         return Completed(count.on, max((r.entered for r in records if r.on == count.on), default=began))
 
-    def of(self, occasion: Occasion) -> Iterator[Slot]:
+    def _made(self, occasion: Occasion) -> _Made:
         try:
-            found = list(self._of(occasion))
+            drafts = list(self._drafts(occasion))
+            targets = frozenset(d.reckoning.target.isoformat() for d in drafts)
+            return _Made(targets, tuple(self._slots(occasion, drafts, targets)))
         except CalendarRangeError:
-            return  # beyond the calendar's years: a slip of the pen in one event must not stop all others
-        yield from found
+            return _Made()  # beyond the calendar's years: a slip of the pen in one event must not stop all others
 
-    def _of(self, occasion: Occasion) -> Iterator[Slot]:
-        drafts = list(self._drafts(occasion))
-        moved = self._moved(occasion, drafts)
+    def _slots(self, occasion: Occasion, drafts: list[_Draft], targets: frozenset[str]) -> Iterator[Slot]:
+        moved = self._moved(occasion, targets)
         own = frozenset(d.only.id for d in drafts if d.only is not None) if occasion.only is None else frozenset()
         for draft in drafts:
             slot = self._slot(occasion, draft, own if draft.only is None else frozenset())
             if slot is None or not self._m.bearers.of(slot):
                 continue
-            if self._is_near(slot) or self._is_asked(slot):
+            if self._is_near(slot.dates.target) or self._is_asked(slot):
                 slot = self._stepped(slot, occasion, draft, moved)
             if self._in_range(slot) or self._is_asked(slot):
                 yield slot
@@ -175,9 +252,8 @@ class _Row:
                 if own != shared or occasion.only is not None:
                     yield _Draft(group, present[bearer], reckon(row, occasion, calendar, own.made), own)
 
-    def _moved(self, occasion: Occasion, drafts: list[_Draft]) -> datetime | None:
+    def _moved(self, occasion: Occasion, targets: frozenset[str]) -> datetime | None:
         """When the target moved after notices had gone for another one: what lies before is made up for once."""
-        targets = frozenset(d.reckoning.target.isoformat() for d in drafts)
         last = self._m.history.strays(self._row.id, occasion.label, targets)
         return self._m.history.changed_after(last) if last is not None else None
 
@@ -193,15 +269,15 @@ class _Row:
         if state is Sleep.OUT and not m.history.touched(row.id, occasion.label):
             return None
         asleep = state is not Sleep.AWAKE or due < self._first_due
-        opens = opens_on(row, occasion, calendar)
+        opens = opens_on(row, occasion, calendar) or self._begins(occasion, due)
+        if not self._matters(found.target, opens, asleep=asleep):
+            return None
         provisional = not is_settled(found.legs, calendar)
         return Slot(
             obligation=row,
             period=occasion.label,
             region=draft.group.region,
-            dates=Dates(
-                opens or self._begins(occasion, due), found.printed, found.due, found.target, found.outer, provisional
-            ),
+            dates=Dates(opens, found.printed, found.due, found.target, found.outer, provisional),
             steps=(),
             event=occasion.happening.ref if occasion.happening else None,
             send_at=draft.group.send_at,
@@ -227,11 +303,21 @@ class _Row:
             return occasion.period.first
         return min(day_of(occasion.day), due)
 
-    def _is_near(self, slot: Slot) -> bool:
-        """Whether its target or a notice may lie in the range, judged without making the notices."""
-        m, target = self._m, day_of(slot.dates.target)
-        first, last = min(m.since, m.today), max(m.until, m.today)
-        return first - self._trail * _DAY <= target <= last + self._lead * _DAY
+    def _matters(self, target: Moment, opens: date, *, asleep: bool) -> bool:
+        """Whether a slot may come of it; nearly all that is looked at in vain is told here, before it is made."""
+        if isinstance(self._row.schedule, Once) or self._m.since <= day_of(target) <= self._m.until:
+            return True
+        return not asleep and (opens <= self._m.today or self._is_near(target))
+
+    def _is_near(self, target: Moment) -> bool:
+        """Whether the target or a notice may lie in the range, judged without making the notices."""
+        first, last = self._near
+        return first <= day_of(target) <= last
+
+    @cached_property
+    def _near(self) -> tuple[date, date]:
+        m, (lead, trail) = self._m, self._reach
+        return min(m.since, m.today) - trail, max(m.until, m.today) + lead
 
     def _in_range(self, slot: Slot) -> bool:
         m = self._m
@@ -279,6 +365,14 @@ class _Row:
         return replace(slot, steps=steps, known=known, dates=dates)
 
 
+def _likeness(row: Obligation, seen: datetime) -> Hashable | None:
+    """What two rows have in common whose slots differ in the row alone; None for a row that hangs on what happened."""
+    plain = isinstance(row.schedule, Once | Recurring | Review | Rrule) and not hangs_on_event(row.owed_by)
+    if not plain or row.starts or row.closes or row.superseded_by or row.dates:
+        return None
+    return row.schedule, row.owed_by, row.ladder, row.outer, row.effective, seen
+
+
 def _began(occasion: Occasion, row: Obligation) -> datetime | None:
     """When what the task hangs on happened; before it nobody could be reminded, whenever the plan is made."""
     happening = occasion.happening
@@ -289,10 +383,11 @@ def _began(occasion: Occasion, row: Obligation) -> datetime | None:
     return day if isinstance(day, datetime) else datetime.combine(day, time(), BEIJING)
 
 
-def _reach(ladder: Ladder) -> tuple[int, int]:
+def _reach(ladder: Ladder) -> tuple[timedelta, timedelta]:
     """At most so many days before the target, and after it, a ladder has steps."""
     ahead = [*ladder.remind, *(r.before for r in ladder.escalate if r.before)]
     behind = [*ladder.chase, *(r.after for r in ladder.escalate if r.after)]
     every = _REPEATS * span_days(ladder.chase_every)
     lead = max(map(span_days, ahead), default=0)
-    return lead + 45, max(map(span_days, behind), default=0) + every + 15 + len(ladder.escalate)
+    trail = max(map(span_days, behind), default=0) + every + 15 + len(ladder.escalate)
+    return timedelta(lead + 45), timedelta(trail)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from scheduler.register.model import Register
-from scheduler.register.rows import CHASE_EVERY, Row
+from scheduler.register.rows import Row
 from scheduler.words import Phrase, say
 
 
@@ -105,11 +105,10 @@ def _changed(before: Row, after: Row) -> tuple[str, ...]:
     """The keys, as the file spells them, whose values differ; a new id and its `formerly` are told as a renaming."""
     if before == after:
         return ()
-    fields = type(after).model_fields
     return tuple(
         dict.fromkeys(
-            "chase" if info.alias == CHASE_EVERY else info.alias or name
-            for name, info in fields.items()
+            "chase" if name == "chase_every" else name.removesuffix("_")
+            for name in after.__struct_fields__
             if name not in ("id", "formerly") and getattr(before, name) != getattr(after, name)
         )
     )

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from msgspec import Struct, field
-from pydantic import ValidationError
 
 from scheduler.problems import Problem
-from scheduler.register.complaints import explain, known_keys, unknown_key
+from scheduler.register.complaints import explain, unknown_key
 from scheduler.register.draft import Draft
 from scheduler.register.mistakes import Code, UnreadableError, problem
 from scheduler.register.model import (
@@ -26,6 +25,7 @@ from scheduler.register.model import (
     SummaryRow,
     Untracked,
 )
+from scheduler.register.parts import UnfitError, fit, known_keys
 from scheduler.register.salvage import salvage
 from scheduler.register.scalars import identifier
 from scheduler.register.sections import LISTS, SECTIONS
@@ -55,12 +55,12 @@ class _Decoder(Struct):
             if known and absent[-1] not in known:
                 self.problems.append(unknown_key(follow(node, absent[:-1]), str(absent[-1]), known))
         try:
-            return model.model_validate(raw, by_alias=True, by_name=False)
-        except ValidationError as error:
-            details = error.errors(include_url=False)
+            return fit(model, raw)
+        except UnfitError as error:
+            faults = error.faults
         room = MAX_PROBLEMS - len(self.problems)
-        self.problems += [explain(model, node, detail) for detail in details[: max(room, 0)]]
-        row, doubtful = salvage(model, raw, [detail["loc"] for detail in details])
+        self.problems += [explain(node, fault) for fault in faults[: max(room, 0)]]
+        row, doubtful = salvage(model, raw, [fault.path for fault in faults])
         self.doubtful |= {(*path, *rest) for rest in doubtful}
         return row
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scheduler.register.model import Before, Ladder, Obligation, With, Within
+from scheduler.register.parts import fit
 from scheduler.register.values import Unit
 
 STANDARD, STATUTORY, HOURS = "standard", "statutory", "hours"
@@ -34,7 +35,7 @@ def built_in() -> dict[str, Ladder]:
 
 
 def _ladder(**rungs: object) -> Ladder:
-    return Ladder.model_validate(rungs)
+    return fit(Ladder, rungs)
 
 
 def ladder_name(row: Obligation) -> str:

@@ -7,9 +7,9 @@ when something is due in `when`; the types that turn text into values (`Duration
 from __future__ import annotations
 
 from datetime import time
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from msgspec import field
 
 from scheduler.register.grammar import (
     Count,
@@ -27,7 +27,7 @@ from scheduler.register.grammar import (
     TimeText,
     Words,
 )
-from scheduler.register.rows import CHASE_EVERY, Row, empty
+from scheduler.register.rows import CHASE_EVERY, Inner, Least, Row, empty
 from scheduler.register.values import Every, LadderClock, SetBy, UntrackedBy
 from scheduler.register.when import (
     Before,
@@ -51,7 +51,7 @@ from scheduler.workdays import Convention
 # -- what ------------------------------------------------------------------------------------------------------------
 
 
-class Basis(Row):
+class Basis(Row, frozen=True, kw_only=True):
     """Where the duty comes from."""
 
     document: Line
@@ -59,7 +59,7 @@ class Basis(Row):
     quote: Words | None = None
 
 
-class PeriodDate(Row):
+class PeriodDate(Row, frozen=True, kw_only=True):
     """A year's own notice: the day for one period, which wins over the rule."""
 
     by: DateText
@@ -67,7 +67,7 @@ class PeriodDate(Row):
     roll: Convention = Convention.PRECEDING
 
 
-class Outer(Row):
+class Outer(Row, frozen=True, kw_only=True):
     """A second, later limit for the same act, from another basis; a moment of the due day's own period, or a day."""
 
     by: DayOrMomentText
@@ -75,21 +75,21 @@ class Outer(Row):
     roll: Convention = Convention.NONE
 
 
-class Extension(Row):
+class Extension(Row, frozen=True, kw_only=True):
     """How far and how often a task may be extended, counted from the old due day."""
 
     up_to: DurationText
-    times: Count = Field(1, ge=1)
+    times: Annotated[Count, Least(1)] = 1
 
 
-class Effective(Row):
+class Effective(Row, frozen=True, kw_only=True):
     """The days between which a rule holds, both included."""
 
-    from_: DateText | None = Field(None, alias="from")
+    from_: DateText | None = None
     until: DateText | None = None
 
 
-class Obligation(Row):
+class Obligation(Row, frozen=True, kw_only=True):
     """One row of the table; lasts for years."""
 
     id: Id
@@ -106,7 +106,7 @@ class Obligation(Row):
     measure: Measure | None = None
     review: Review | None = None
     ladder: Id | None = None
-    dates: Frozen[PeriodDate] = Field(default_factory=empty)
+    dates: Frozen[PeriodDate] = field(default_factory=empty)
     outer: Outer | None = None
     evidence: Literal["required"] | None = None
     extension: Extension | None = None
@@ -140,7 +140,7 @@ class Obligation(Row):
         return self.due or self.quota or self.coverage or self.measure or self.review
 
 
-class Untracked(Row):
+class Untracked(Row, frozen=True, kw_only=True):
     """Rows of the documents that are not reminded automatically, and what covers them."""
 
     refs: Several[Line]
@@ -151,7 +151,7 @@ class Untracked(Row):
 # -- how it is said --------------------------------------------------------------------------------------------------
 
 
-class Event(Row):
+class Event(Row, frozen=True, kw_only=True):
     """Something that happens and starts, stops or closes clocks."""
 
     id: Id
@@ -159,7 +159,7 @@ class Event(Row):
     show_title: Flag = False
 
 
-class RecordKind(Row):
+class RecordKind(Row, frozen=True, kw_only=True):
     """A fact that counts towards a quota, a coverage or a measure."""
 
     id: Id
@@ -170,7 +170,7 @@ def _repeats(text: object) -> bool:
     return isinstance(text, str) and text.split()[:1] == ["every"] and len(text.split()) > 1
 
 
-class Rung(Row):
+class Rung(Row, frozen=True, kw_only=True):
     """One step of an escalation: before or after the target, to whom, and whether a person must release it."""
 
     before: DurationText | None = None
@@ -179,27 +179,27 @@ class Rung(Row):
     ask: Flag = False
 
 
-class Ladder(Row):
+class Ladder(Row, frozen=True, kw_only=True):
     """Which notices a task gets. `chase` lists offsets after the target; a last `every 5wd` repeats (`chase_every`)."""
 
     remind: Several[DurationText] = ()
     chase: Several[DurationText] = ()
-    chase_every: DurationText | None = Field(None, alias=CHASE_EVERY)
+    chase_every: Inner[DurationText | None] = None
     escalate: Several[Rung] = ()
     clock: LadderClock = LadderClock.WORKING
     send_at: TimeText | None = None
 
-    @model_validator(mode="before")
     @classmethod
-    def _split(cls, data: object) -> object:
-        chase = data.get("chase") if isinstance(data, dict) else None
+    def spelled_out(cls, said: object) -> object:
+        """A last `every …` of `chase` is what repeats."""
+        chase = said.get("chase") if isinstance(said, dict) else None
         chase = [chase] if isinstance(chase, str) else chase
-        if isinstance(data, dict) and isinstance(chase, list) and chase and _repeats(chase[-1]):
-            return {**data, "chase": chase[:-1], CHASE_EVERY: chase[-1].split(None, 1)[1]}
-        return data
+        if isinstance(said, dict) and isinstance(chase, list) and chase and _repeats(chase[-1]):
+            return {**said, "chase": chase[:-1], CHASE_EVERY: chase[-1].split(None, 1)[1]}
+        return said
 
 
-class SummaryRow(Row):
+class SummaryRow(Row, frozen=True, kw_only=True):
     """When the 工作情况 goes, and to whom."""
 
     every: Every
@@ -207,14 +207,14 @@ class SummaryRow(Row):
     to: Several[Id]
 
 
-class ClosureDays(Row):
+class ClosureDays(Row, frozen=True, kw_only=True):
     """Closures of this office: days it rests, days it works."""
 
     rest: Several[DateText] = ()
     work: Several[DateText] = ()
 
 
-class Office(Row):
+class Office(Row, frozen=True, kw_only=True):
     """The operating office."""
 
     name: Line
@@ -230,7 +230,7 @@ class Office(Row):
     handover: TimeText = time()  # when the duty of a day begins, Beijing time
 
 
-class Register(Row):
+class Register(Row, frozen=True, kw_only=True):
     """The validated content of obligations.yaml and its includes."""
 
     version: Literal[1]

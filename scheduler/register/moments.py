@@ -16,13 +16,13 @@ FIRST_YEAR, LAST_YEAR = 1990, 2199
 _DAY = re.compile(
     r"([0-9]{4})(?P<mark>[-/])([0-9]{1,2})(?P=mark)([0-9]{1,2})|([0-9]{4})\s*年\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*[日号]"
 )
-_LIKE_DAY = re.compile(r"([0-9]{4})\s*[./-]\s*([0-9]{1,2})\s*[./-]\s*([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2})")
-_SERIAL = re.compile(r"[2-6][0-9]{4}")  # 1954 to 2091, as a spreadsheet counts days
+_LIKE_DAY = r"([0-9]{4})\s*[./-]\s*([0-9]{1,2})\s*[./-]\s*([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2})"
+_SERIAL = r"[2-6][0-9]{4}"  # 1954 to 2091, as a spreadsheet counts days
 _SERIAL_ZERO = date(1899, 12, 30)
 _END = re.compile(
     r"end\s+of\s+([0-9]{4})(?:-([0-9]{1,2}))?|([0-9]{4})\s*年\s*(?:([0-9]{1,2})\s*月)?\s*[底末]", re.IGNORECASE
 )
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_CHINESE = r"[\u4e00-\u9fff]"
 _BEGINS_WITH_YEAR = re.compile(r"\s*(?:end\s+of\s+)?[0-9]{4}(?![0-9])", re.IGNORECASE)
 _SHIFTED = re.compile(r"(.+)([+-])\s*([^\s+-][^+-]*)", re.DOTALL)
 _MONTH_DAY = re.compile(r"([0-9]{1,2})-([0-9]{1,2})|([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*[日号]")
@@ -49,12 +49,12 @@ def day(text: str) -> date:
 
 def _written(words: str) -> Phrase:
     """How to write the day that is probably meant."""
-    if like := _LIKE_DAY.fullmatch(words):
+    if like := re.fullmatch(_LIKE_DAY, words):
         year, month, number = _numbers(like)
         return say("请写成 {day}", day=f"{year:04}-{month:02}-{number:02}")
     if _MONTH_DAY.fullmatch(words):
         return say("缺少年份；请写成 2018-12-31 或 2018年12月31日")
-    if _SERIAL.fullmatch(words):
+    if re.fullmatch(_SERIAL, words):
         meant = (_SERIAL_ZERO + timedelta(days=int(words))).isoformat()
         return say("这是表格软件里日期的序号，请写成 {day}", day=meant)
     return say("请写成 2018-12-31 或 2018年12月31日")
@@ -156,7 +156,7 @@ def _number(text: str, month: int, number: int) -> int:
     last = monthrange(2024, month)[1]  # a leap year: 02-29 is the end of February elsewhere (民法典 第二百零二条)
     if 1 <= number <= last:
         return number
-    if _CHINESE.search(text):
+    if re.search(_CHINESE, text):
         hint = say("这个月最多{last}天；月底请写 {month}月底", last=last, month=month)
     else:
         hint = say("这个月最多{last}天；月底请写 end of {month:02}", last=last, month=month)
@@ -165,7 +165,7 @@ def _number(text: str, month: int, number: int) -> int:
 
 def _no_moment(text: str) -> UnreadableError:
     hint = _without_year(text.strip())
-    if hint is None and _CHINESE.search(text):
+    if hint is None and re.search(_CHINESE, text):
         hint = say("例如 期末、期初 + 3个工作日、1月31日、1月底、25日、周五、期末 + 10个工作日")
     elif hint is None:
         hint = say("例如 end、start + 3wd、01-31、end of 01（1月底）、25（每月25日）、fri（周五）、end + 10wd")
@@ -176,7 +176,7 @@ def _without_year(words: str) -> Phrase | None:
     """How to write a day of every year, where one of a single year stands."""
     if found := _DAY.fullmatch(words):
         _, month, number = _numbers(found)
-        plain = f"{month}月{number}日" if _CHINESE.search(words) else f"{month:02}-{number:02}"
+        plain = f"{month}月{number}日" if re.search(_CHINESE, words) else f"{month:02}-{number:02}"
     elif (ends := _END.fullmatch(words)) and (month := int(ends[2] or ends[4] or 12)):
         plain = f"{month}月底" if ends[3] else f"end of {month:02}"
     else:

@@ -50,7 +50,7 @@ def read(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
         return None, (decoded,)
     builder = _Builder(file, cut=_cut(decoded), wide=wide_indents(decoded))
     try:
-        for event in yaml.parse(decoded, Loader=_Loader):
+        for event in iter(_Loader(decoded).get_event, None):
             builder.take(event)
     except yaml.YAMLError as error:
         builder.problems.append(explained(file, decoded, error))
@@ -169,7 +169,7 @@ class _Builder(Struct):
 
     def _split(self, top: _Open, key: str, line: int, column: int) -> None:
         """`{kind:county}` and `{kind：county}` are one long key to YAML: say so, and go on with what was meant."""
-        if (found := WORD_AND_COLON.fullmatch(key)) and not top.skip:
+        if (found := re.fullmatch(WORD_AND_COLON, key)) and not top.skip:
             name, colon, said = found.groups()
             where = column + len(name)
             self.tell(Code.COLON, say("“{key}”不能分成项和值", key=key[:60]), COLON_HINT, line, where)

@@ -228,7 +228,7 @@ def _tenures(register: Register) -> dict[tuple[str, str], tuple[Tenure, ...]]:
     for person in register.people:
         if person.unit and person.role:
             key = (person.unit, person.role)
-            found[key] = (*found.get(key, ()), Tenure.model_construct(person=person.id, from_=None, to=None))
+            found[key] = (*found.get(key, ()), Tenure(person=person.id))
     return found
 
 

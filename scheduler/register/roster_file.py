@@ -58,8 +58,8 @@ DUTY = Form(
 )  # fmt: skip
 
 _TOP = 5  # lines, among which a heading or a sign of the kind of roster is looked for
-_DAY = re.compile(r"[0-9]{4}\s*[-/.年]\s*[0-9]{1,2}\s*[-/.月]\s*[0-9]{1,2}")
-_OF_DUTY = re.compile(rf"日期|值班|带班|\bdate\b|{_DAY.pattern}", re.IGNORECASE)
+_DAY = r"[0-9]{4}\s*[-/.年]\s*[0-9]{1,2}\s*[-/.月]\s*[0-9]{1,2}"
+_OF_DUTY = rf"(?i)日期|值班|带班|\bdate\b|{_DAY}"
 _SEPARATORS = {"\t": say("制表符"), ";": say("分号"), "；": say("全角分号"), "，": say("全角逗号")}
 
 
@@ -88,7 +88,7 @@ def _form(rows: Sequence[Sequence[Cell]]) -> Form:
         return DUTY
     if any(PEOPLE.headings.get(name) == "id" for name in names):
         return PEOPLE
-    return DUTY if any(_OF_DUTY.search(cell.text) for row in rows[:_TOP] for cell in row) else PEOPLE
+    return DUTY if any(re.search(_OF_DUTY, cell.text) for row in rows[:_TOP] for cell in row) else PEOPLE
 
 
 def _no_heading(file: str, rows: Sequence[Sequence[Cell]], form: Form) -> Problem | None:
@@ -106,7 +106,7 @@ def _no_heading(file: str, rows: Sequence[Sequence[Cell]], form: Form) -> Proble
         if set(form.required) <= {form.headings.get(cell.text.lower()) for cell in row}:
             message = say("表头在第{line}行，应在第一行", line=row[0].line)
             return problem(Code.CSV_HEADING, message, say("删去表头上面的各行"), place)
-    if any(_DAY.search(cell.text) or "@" in cell.text for cell in first):
+    if any(re.search(_DAY, cell.text) or "@" in cell.text for cell in first):
         return problem(Code.CSV_HEADING, say("第一行不是表头"), say("在最上面加一行。{known}", known=form.known), place)
     return None
 

@@ -1,16 +1,19 @@
-"""What every row of the table is made of: a frozen model without unknown keys. It names no row."""
+"""What every row of the table is made of: a frozen value whose fields say how they are read. It names no row."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from msgspec import Struct
+
+T = TypeVar("T")
+Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
 # Fields that the file fills in another way; no key of a file can be spelled so.
+INNER = "\0"
 ANY_OF, EVENT_UNIT, AFTER_DONE, CHASE_EVERY = "\0any_of", "\0event_unit", "\0after_done", "\0chase_every"
-TAG = "\0"  # before the names of the kinds of `due`, so that no path of an error mistakes them for keys
 
 
 def empty() -> Mapping[str, Any]:
@@ -18,9 +21,36 @@ def empty() -> Mapping[str, Any]:
     return MappingProxyType({})
 
 
-class Row(BaseModel):
-    """Base of everything in the table: frozen, and no key that the language does not have."""
+class Row(Struct, frozen=True, kw_only=True):
+    """Base of everything in the table. A field has the name of its key; an underscore follows where Python needs it."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True, defer_build=True
-    )
+    @classmethod
+    def spelled_out(cls, said: object) -> object:
+        """What a short form stands for; all else as it is. Raises UnreadableError."""
+        return said
+
+
+class Reads(Struct, frozen=True, eq=False):
+    """Beside a type: how a text becomes the value, and what an editor is told about the text."""
+
+    parse: Callable[[str], object]
+    form: Mapping[str, Json]
+
+
+class Least(Struct, frozen=True):
+    """Beside a number: the smallest that it may be."""
+
+    n: int
+
+
+class Chosen(Struct, frozen=True):
+    """Beside several rows: which of them a mapping is meant to be. UnreadableError where that is not clear."""
+
+    kind: Callable[[object], type[Row]]
+
+
+class Inside(Struct, frozen=True):
+    """Beside the type of a field that no key of a file fills, but `spelled_out` does."""
+
+
+Inner = Annotated[T, Inside()]

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import TypeVar
 
-from pydantic import ValidationError
-
-from scheduler.register.rows import TAG, Row
+from scheduler.register.parts import UnfitError, fit
+from scheduler.register.rows import Row
 from scheduler.register.tree import Path, Plain
 from scheduler.register.values import UntrackedBy
 
@@ -34,12 +33,12 @@ def salvage(model: type[R], raw: Plain, wrong: Iterable[Path]) -> tuple[R | None
 
     First only the wrong keys themselves are put aside, then, if that makes no row, the outermost keys they stand in.
     """
-    paths = [tuple(step for step in path if not (isinstance(step, str) and step.startswith(TAG))) for path in wrong]
+    paths = list(wrong)
     outermost = frozenset(path[:1] for path in paths)
     for mended, doubtful in ((_without(raw, paths), frozenset(paths)), (_without(raw, outermost), outermost)):
         try:
-            return model.model_validate(mended, by_alias=True, by_name=False), doubtful
-        except ValidationError:
+            return fit(model, mended), doubtful
+        except UnfitError:
             continue
     return None, outermost
 

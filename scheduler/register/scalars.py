@@ -70,7 +70,7 @@ def _readable(parse: Callable[[str], object], text: str) -> bool:
 def identifier(text: str) -> str:
     """An id: letters (Chinese too), digits, `.`, `-`, `_`; no slash, space or `#`, since task ids are built from it."""
     word = text.strip()
-    if _ID.fullmatch(word) and len(word) <= 100 and unicodedata.normalize("NFKC", word) == word:
+    if _ID.fullmatch(word) and len(word) <= 100 and unicodedata.is_normalized("NFKC", word):
         return word
     message = say("“{text}”不能作编号", text=text[:60])
     raise UnreadableError(Code.BAD_ID, message, say("编号只用字母、汉字、数字、点、连字符和下划线，不超过100个字"))
@@ -78,6 +78,8 @@ def identifier(text: str) -> str:
 
 def line(text: str) -> str:
     """Words on one line: breaks become spaces; control characters are refused."""
+    if text and " " not in text and text.isprintable():
+        return text  # a word alone, as most are
     return " ".join(prose(text).split())
 
 

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-
-from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind, models_json_schema
-
 from scheduler.register.model import (
     ClosureDays,
     DutyDay,
@@ -21,11 +15,20 @@ from scheduler.register.model import (
     SummaryRow,
     Untracked,
 )
-from scheduler.register.rows import TAG
+from scheduler.register.parts import (
+    ChoicePart,
+    ChosenPart,
+    FieldPart,
+    ListPart,
+    NamedPart,
+    Part,
+    RowPart,
+    TextPart,
+    part,
+)
+from scheduler.register.rows import INNER, Json, Row
 
-Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
-
-_LISTS: dict[str, type[BaseModel]] = {
+_LISTS: dict[str, type[Row]] = {
     "units": OfficeUnit,
     "people": Person,
     "events": Event,
@@ -38,25 +41,14 @@ _LISTS: dict[str, type[BaseModel]] = {
 _SCHEDULES = ("due", "quota", "coverage", "measure", "review")
 
 
-class _Quiet(GenerateJsonSchema):
-    """Defaults are not part of the schema, so those that JSON cannot say are no trouble."""
-
-    def emit_warning(self, kind: JsonSchemaWarningKind, detail: str) -> None:
-        """Pass over what is not said."""
-
-
 def schema() -> dict[str, Json]:
     """JSON Schema (2020-12) of the file: what an admin may write, not what the program makes of it."""
-    models: list[type[BaseModel]] = [Office, ClosureDays, Ladder, *_LISTS.values()]
-    _, made = models_json_schema([(model, "validation") for model in models], schema_generator=_Quiet)
-    definitions = _tidied(made["$defs"])
-    if isinstance(definitions, dict):
-        for definition in definitions.values():
-            if isinstance(definition, dict):
-                definition.pop("description", None)  # it speaks to developers
-        definitions["Selector"] = _selector(definitions["Selector"])
-        definitions["Tenure"] = {"anyOf": [{"type": "string"}, definitions["Tenure"]]}
-        definitions["Obligation"] = _with_one_schedule(definitions["Obligation"])
+    definitions: dict[str, Json] = {}
+    for model in (Office, ClosureDays, Ladder, *_LISTS.values()):
+        _form(part(model), definitions)
+    definitions["Selector"] = _selector(definitions["Selector"])
+    definitions["Tenure"] = {"anyOf": [{"type": "string"}, definitions["Tenure"]]}
+    definitions["Obligation"] = _with_one_schedule(definitions["Obligation"])
     files: Json = {"type": "string", "description": "units.yaml、people.csv、duty.csv"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -72,7 +64,7 @@ def schema() -> dict[str, Json]:
             "ladders": {"type": "object", "additionalProperties": _ref("Ladder")},
             "calendar": _ref("ClosureDays"),
         },
-        "$defs": _used(definitions),
+        "$defs": dict(sorted(definitions.items())),
     }
 
 
@@ -80,27 +72,49 @@ def _ref(name: str) -> Json:
     return {"$ref": f"#/$defs/{name}"}
 
 
-def _tidied(part: Json) -> Json:
-    """Without defaults, names made from names, and fields that no key of a file can fill."""
-    if isinstance(part, Mapping):
-        return {key: _tidied(value) for key, value in part.items() if not _internal(key, value)}
-    return [_tidied(item) for item in part] if isinstance(part, list) else part
+def _form(found: Part, definitions: dict[str, Json]) -> Json:
+    """What may be written in a place; what has a name goes to the definitions."""
+    match found:
+        case TextPart():
+            return dict(found.form)
+        case ChoicePart():
+            return _choice(found, definitions)
+        case ListPart():
+            item = _form(found.item, definitions)
+            return {"anyOf": [item, {"items": item, "type": "array"}]}
+        case NamedPart():
+            return {"additionalProperties": _form(found.item, definitions), "type": "object"}
+        case ChosenPart():
+            return {"oneOf": [_form(row, definitions) for row in found.rows]}
+        case RowPart():
+            return _row(found, definitions)
+    raise TypeError(found)
 
 
-def _internal(key: str, value: Json) -> bool:
-    return key.startswith(TAG) or key in ("default", "discriminator") or (key == "title" and isinstance(value, str))
+def _choice(found: ChoicePart, definitions: dict[str, Json]) -> Json:
+    if found.name is None:
+        return {"const": next(iter(found.values)), "type": "string"}
+    definitions[found.name] = {"enum": list(found.values), "type": "string"}
+    return _ref(found.name)
 
 
-def _used(definitions: Json) -> Json:
-    """Without the definitions that nothing names: the values behind texts."""
-    if not isinstance(definitions, dict):
-        return definitions
-    roots = {"Office", "ClosureDays", "Ladder", *(model.__name__ for model in _LISTS.values())}
-    used: set[str] = set()
-    while roots - used:
-        used |= roots
-        roots = {name for one in used for name in definitions if f'"#/$defs/{name}"' in json.dumps(definitions[one])}
-    return {name: part for name, part in definitions.items() if name in used}
+def _row(found: RowPart, definitions: dict[str, Json]) -> Json:
+    name = found.model.__name__
+    if name not in definitions:
+        definitions[name] = None  # a selector holds selectors
+        fields = {key: field for key, field in found.fields.items() if not key.startswith(INNER)}
+        made: dict[str, Json] = {
+            "additionalProperties": False,
+            "properties": {key: _of_field(field, definitions) for key, field in fields.items()},
+        }
+        required: Json = [key for key, field in fields.items() if field.required]
+        definitions[name] = {**made, **({"required": required} if required else {}), "type": "object"}
+    return _ref(name)
+
+
+def _of_field(field: FieldPart, definitions: dict[str, Json]) -> Json:
+    form = _form(field.part, definitions)
+    return {"anyOf": [form, {"type": "null"}]} if field.optional else form
 
 
 def _selector(mapping: Json) -> Json:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
+from msgspec.structs import replace
+
 from scheduler.problems import Problem
 from scheduler.register.mistakes import Code, problem
 from scheduler.register.reader import read
@@ -40,7 +42,7 @@ def join(table: Node, others: Sequence[Node]) -> tuple[Node, tuple[Problem, ...]
     for other in others:
         for key, node in entries(other).items():
             _join_section(merged, key, node, problems)
-    return table._replace(value=merged), tuple(problems)
+    return replace(table, value=merged), tuple(problems)
 
 
 def _join_section(merged: dict[str, Node], key: str, node: Node, problems: list[Problem]) -> None:
@@ -51,10 +53,10 @@ def _join_section(merged: dict[str, Node], key: str, node: Node, problems: list[
     elif first is None or first.value is None:
         merged[key] = node
     elif isinstance(first.value, list) and isinstance(node.value, list):
-        merged[key] = first._replace(value=[*first.value, *node.value])
+        merged[key] = replace(first, value=[*first.value, *node.value])
     elif key == "ladders" and isinstance(first.value, dict) and isinstance(node.value, dict):
         problems += [_twice(name, first.value[name], n) for name, n in node.value.items() if name in first.value]
-        merged[key] = first._replace(value={**node.value, **first.value})
+        merged[key] = replace(first, value={**node.value, **first.value})
     elif node.value is not None and key != "version":
         problems.append(_twice(key, first, node))
 
@@ -69,12 +71,11 @@ def with_ids(root: Node) -> Node:
     if not isinstance(root.value, dict):
         return root
     sections = dict(root.value)
-    units, people = (_meant(items(sections.get(name))) for name in ("units", "people"))
-    for section, key, names in (("people", "unit", units), ("duty", "person", people)):
+    for section, key, others in (("people", "unit", "units"), ("duty", "person", "people")):
         rows = sections.get(section)
-        if rows is not None and isinstance(rows.value, list) and names:
-            sections[section] = rows._replace(value=[_by_id(row, key, names) for row in rows.value])
-    return root._replace(value=sections)
+        if rows is not None and isinstance(rows.value, list) and (names := _meant(items(root.value.get(others)))):
+            sections[section] = replace(rows, value=[_by_id(row, key, names) for row in rows.value])
+    return replace(root, value=sections)
 
 
 def _meant(rows: Sequence[Node]) -> Mapping[str, str]:
@@ -97,7 +98,7 @@ def _by_id(row: Node, key: str, names: Mapping[str, str]) -> Node:
     said = text(cell)
     if cell is None or said is None or _closed_up(said) not in names:
         return row
-    return row._replace(value={**entries(row), key: cell._replace(value=names[_closed_up(said)])})
+    return replace(row, value={**entries(row), key: replace(cell, value=names[_closed_up(said)])})
 
 
 def _closed_up(name: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from scheduler.problems import Place, Problem
 from scheduler.register.mistakes import Code, problem
@@ -18,7 +19,7 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _SUFFIXES = (".csv", ".xlsx")
 
 
-class Cell(NamedTuple):
+class Cell(Struct, frozen=True):
     """What a cell says, without blanks around it; `column` counts characters in CSV and cells in XLSX."""
 
     text: str
@@ -104,7 +105,8 @@ def _rows(text: str) -> Iterator[Row]:
 def _unquoted(text: str) -> Iterator[Row]:
     """The same where no cell is quoted, as in most rosters: every comma and every line break parts two cells."""
     for number, line in enumerate(_BREAK.split(text), 1):
-        row, column = list[Cell](), 1
+        row: Row = []
+        column = 1
         for said in line.split(","):
             row.append(Cell(said.strip(), number, column))
             column += len(said) + 1

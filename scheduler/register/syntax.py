@@ -12,7 +12,7 @@ from scheduler.problems import Place, Problem
 from scheduler.register.mistakes import Code, problem
 from scheduler.words import Phrase, say
 
-WORD_AND_COLON = re.compile(r"([A-Za-z_][\w-]*)(：\s*|:)([^\s/].*)", re.DOTALL)
+WORD_AND_COLON = r"(?s)([A-Za-z_][\w-]*)(：\s*|:)([^\s/].*)"
 """A key and its value with a full-width colon, or without the space, between them."""
 COLON_HINT = say("冒号要用半角“: ”，后面空一格")
 
@@ -20,13 +20,14 @@ COMMA_HINT = say("逗号要用半角“, ”")
 WIDE_INDENT = say("这一行的缩进里有全角空格")
 WIDE_INDENT_HINT = say("缩进只用半角空格")
 
-_WIDE = re.compile(r"[ \t]*\u3000\s*(?:-\s|[A-Za-z_][\w-]*\s*[:：])")
-_BRACE = re.compile(r"(?:^|[:,\[{-])\s*([｛［])|([｝］])\s*(?:,.*|\s#.*)?$")
-_COMMA = re.compile(r"，\s*[A-Za-z_][\w-]*\s*[:：]")
-_KEY = re.compile(r"^\s*(?:- \s*)?([A-Za-z_][\w-]*)(：|:(?=[^\s:/]))")
-_AFTER_QUOTE = re.compile(r"""(?:^|[:,\[{-])\s+(["'])(?:(?!\1).)*\1\s*[^\s,:}\]#]""")
-_COMMENT = re.compile(r"(?:^|\s)#")
-_QUOTED = re.compile(r"""(?:^|[:,\[{-])\s+(["'])""")
+# Compiled when a table needs them: nearly every command reads one that has no such mistake.
+_WIDE = r"[ \t]*\u3000\s*(?:-\s|[A-Za-z_][\w-]*\s*[:：])"
+_BRACE = r"(?:^|[:,\[{-])\s*([｛［])|([｝］])\s*(?:,.*|\s#.*)?$"
+_COMMA = r"，\s*[A-Za-z_][\w-]*\s*[:：]"
+_KEY = r"^\s*(?:- \s*)?([A-Za-z_][\w-]*)(：|:(?=[^\s:/]))"
+_AFTER_QUOTE = r"""(?:^|[:,\[{-])\s+(["'])(?:(?!\1).)*\1\s*[^\s,:}\]#]"""
+_COMMENT = r"(?:^|\s)#"
+_QUOTED = r"""(?:^|[:,\[{-])\s+(["'])"""
 
 _BRACKETS = say("检查方括号和大括号；括号里的各项用半角逗号分开，文字里有逗号时加引号")
 # PyYAML's words (of both of its parsers) → what an official can act upon.
@@ -73,7 +74,7 @@ def wide_indents(decoded: str) -> frozenset[int]:
     """The lines, from 1, that begin with full-width blanks and then look like a key or an item of a list."""
     if "\u3000" not in decoded:
         return frozenset()
-    return frozenset(number for number, line in enumerate(decoded.split("\n"), 1) if _WIDE.match(line))
+    return frozenset(number for number, line in enumerate(decoded.split("\n"), 1) if re.match(_WIDE, line))
 
 
 def explained(file: str, decoded: str, error: yaml.YAMLError) -> Problem:
@@ -96,9 +97,9 @@ def _seen(lines: list[str]) -> Iterator[_Found]:
     last = len(lines)
     for number in range(last, max(last - 2, 0), -1):
         line = lines[number - 1]
-        if found := _KEY.match(line):
+        if found := re.match(_KEY, line):
             yield _Found(number, found.start(2) + 1, say("“{key}”后面的冒号不对", key=found[1]), COLON_HINT)
-        if found := _AFTER_QUOTE.search(line):
+        if found := re.search(_AFTER_QUOTE, line):
             hint = say("把整段文字放在一对引号里；文字里有引号时，外面用另一种引号")
             yield _Found(number, found.end(), say("引号后面还有文字"), hint)
         yield from _wide(number, line)
@@ -110,13 +111,13 @@ def _seen(lines: list[str]) -> Iterator[_Found]:
 
 def _wide(number: int, line: str) -> Iterator[_Found]:
     """Full-width signs in the place of those that YAML knows."""
-    if _WIDE.match(line):
+    if re.match(_WIDE, line):
         yield _Found(number, 1, WIDE_INDENT, WIDE_INDENT_HINT)
-    if found := _BRACE.search(line):
+    if found := re.search(_BRACE, line):
         brace = found[1] or found[2]
         hint = say("大括号要用半角") if brace in "｛｝" else say("方括号要用半角")
         yield _Found(number, found.start(found.lastindex or 0) + 1, say("这里的“{mark}”是全角的", mark=brace), hint)
-    if (found := _COMMA.search(line)) and not {"{", "["}.isdisjoint(line[: found.start()]):
+    if (found := re.search(_COMMA, line)) and not {"{", "["}.isdisjoint(line[: found.start()]):
         yield _Found(number, found.start() + 1, say("这里的“{mark}”是全角的", mark="，"), COMMA_HINT)
 
 
@@ -125,8 +126,8 @@ def _left_open(line: str) -> int | None:
 
     A text in quotes may run over lines in YAML; where the file cannot be read, one that does is the likely cause.
     """
-    at, comment = 0, _COMMENT.search(line)
-    while found := _QUOTED.search(line, at):
+    at, comment, quoted = 0, re.search(_COMMENT, line), re.compile(_QUOTED)
+    while found := quoted.search(line, at):
         opened = found.start(1)
         if comment is not None and comment.end() <= opened:
             return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from scheduler.problems import Place
 
@@ -11,7 +12,7 @@ Path = tuple[str | int, ...]
 Plain = str | list["Plain"] | dict[str, "Plain"]
 
 
-class Node(NamedTuple):
+class Node(Struct, frozen=True, eq=False):
     """A text, a list or a mapping of a file; None where a key stands without a value. Lists hold no empty items.
 
     `line` and `column` (from 1) are where the value begins, `key_line` and `key_column` where its key does.
@@ -39,6 +40,8 @@ class Node(NamedTuple):
 def plain(node: Node) -> Plain | None:
     """The node as str, list and dict; keys and items without a value are absent."""
     value = node.value
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
         return {key: said for key, child in value.items() if (said := plain(child)) is not None}
     if isinstance(value, list):
@@ -51,9 +54,11 @@ def valueless(node: Node, path: Path = ()) -> Iterator[Path]:
     value = node.value
     if isinstance(value, dict):
         for key, child in value.items():
+            if isinstance(child.value, str):
+                continue
             if child.value is None:
                 yield (*path, key)
-            elif not isinstance(child.value, str):
+            else:
                 yield from valueless(child, (*path, key))
     elif isinstance(value, list):
         for number, child in enumerate(value):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
-
 from scheduler.register.grammar import (
     Count,
     DateText,
@@ -21,58 +19,58 @@ from scheduler.register.grammar import (
     ShareText,
 )
 from scheduler.register.mistakes import Code, UnreadableError
-from scheduler.register.rows import AFTER_DONE, TAG, Row
+from scheduler.register.rows import AFTER_DONE, Chosen, Inner, Least, Row
 from scheduler.register.values import Covers, Every, Follows
 from scheduler.register.who import Selector
 from scheduler.words import say
 from scheduler.workdays import Convention
 
 
-class Once(Row):
+class Once(Row, frozen=True, kw_only=True):
     """`due: {by: 2018-12-31}`: one day, once."""
 
     by: OnceText
-    from_: DateText | None = Field(None, alias="from")
+    from_: DateText | None = None
     roll: Convention | None = None
 
 
-class Recurring(Row):
+class Recurring(Row, frozen=True, kw_only=True):
     """`due: {every: year, by: MOMENT}`."""
 
     every: Every
     by: MomentText
     covers: Covers = Covers.CURRENT
-    from_: MomentText | None = Field(None, alias="from")
+    from_: MomentText | None = None
     roll: Convention | None = None
 
 
-class Within(Row):
+class Within(Row, frozen=True, kw_only=True):
     """`due: {within: DURATION, after: EVENT}`; `after: done OBLIGATION` is kept in `after_done`."""
 
     within: DurationText
     after: Id | None = None
-    after_done: Id | None = Field(None, alias=AFTER_DONE)
+    after_done: Inner[Id | None] = None
     roll: Convention | None = None
 
-    @model_validator(mode="before")
     @classmethod
-    def _split(cls, data: object) -> object:
-        after = data.get("after") if isinstance(data, dict) else None
-        if isinstance(data, dict) and isinstance(after, str) and after.split()[:1] == ["done"]:
-            rest = {key: value for key, value in data.items() if key != "after"}
+    def spelled_out(cls, said: object) -> object:
+        """`after: done OBLIGATION` is another field."""
+        after = said.get("after") if isinstance(said, dict) else None
+        if isinstance(said, dict) and isinstance(after, str) and after.split()[:1] == ["done"]:
+            rest = {key: value for key, value in said.items() if key != "after"}
             return {**rest, AFTER_DONE: after.strip().removeprefix("done")}
-        return data
+        return said
 
 
-class With(Row):
+class With(Row, frozen=True, kw_only=True):
     """`due: {with: EVENT, tolerance: DURATION}`: at the same moment as the event (三同步)."""
 
-    with_: Id = Field(alias="with")
+    with_: Id
     tolerance: DurationText | None = None
     roll: Convention = Convention.NONE
 
 
-class Before(Row):
+class Before(Row, frozen=True, kw_only=True):
     """`due: {before: EVENT or OBLIGATION, lead: DURATION}`: a gate before a planned event, a step before a task."""
 
     before: Id
@@ -80,62 +78,47 @@ class Before(Row):
     roll: Convention = Convention.PRECEDING
 
 
-class Rrule(Row):
+class Rrule(Row, frozen=True, kw_only=True):
     """`due: {rrule: "FREQ=…"}` (RFC 5545), for what nothing else says; `from` is its DTSTART."""
 
     rrule: Line
-    from_: DateText | None = Field(None, alias="from")
+    from_: DateText | None = None
     roll: Convention | None = None
 
 
-_LEADS = {"every": Recurring, "within": Within, "with": With, "before": Before, "rrule": Rrule}
+_LEADS: Mapping[str, type[Row]] = {"every": Recurring, "within": Within, "with": With, "before": Before, "rrule": Rrule}
 
 
-def _one_kind(data: object) -> object:
-    """Refuse a `due` that is no mapping, says two things, or nothing that makes a date."""
-    if not isinstance(data, Mapping):
-        return data
-    leads = [key for key in _LEADS if key in data]
+def _kind(said: object) -> type[Row]:
+    """Refuse a `due` that says two things, or nothing that makes a date."""
+    if not isinstance(said, Mapping):
+        return next((model for model in _LEADS.values() if isinstance(said, model)), Once)
+    leads = [key for key in _LEADS if key in said]
     if len(leads) > 1:
         message = say("due 里同时写了 {keys}，一个事项只能有一种时限", keys=tuple(leads))
         raise UnreadableError(Code.SCHEDULE_TWO, message, say("只保留一种；确有两个时限的，分成两个事项，或用 outer"))
-    if not leads and "by" not in data:
+    if not leads and "by" not in said:
         message = say("due 里没有说明期限")
         hint = say("写 by（日期）、every 加 by（周期）、within 加 after（事件后）、with、before 加 lead，或 rrule")
         raise UnreadableError(Code.SCHEDULE_MISSING, message, hint)
-    return data
+    return _LEADS[leads[0]] if leads else Once
 
 
-def _kind(data: object) -> str:
-    if isinstance(data, Mapping):
-        return TAG + next((key for key in _LEADS if key in data), "by")
-    return TAG + next((key for key, model in _LEADS.items() if isinstance(data, model)), "by")
+Due = Annotated[Once | Recurring | Within | With | Before | Rrule, Chosen(_kind)]
 
 
-Due = Annotated[
-    Annotated[Once, Tag(TAG + "by")]
-    | Annotated[Recurring, Tag(TAG + "every")]
-    | Annotated[Within, Tag(TAG + "within")]
-    | Annotated[With, Tag(TAG + "with")]
-    | Annotated[Before, Tag(TAG + "before")]
-    | Annotated[Rrule, Tag(TAG + "rrule")],
-    Discriminator(_kind),
-    BeforeValidator(_one_kind),
-]
-
-
-class Pace(Row):
+class Pace(Row, frozen=True, kw_only=True):
     """How far a quota should be by a moment; behind it a notice goes, no task."""
 
     by: MomentText
-    at_least: Count = Field(ge=1)
+    at_least: Annotated[Count, Least(1)]
 
 
-class Quota(Row):
+class Quota(Row, frozen=True, kw_only=True):
     """`quota: {of: RECORD, at_least: N, every: PERIOD}`: counted per bearer."""
 
     of: Id
-    at_least: Count = Field(ge=1)
+    at_least: Annotated[Count, Least(1)]
     every: Every
     by: MomentText | None = None
     pace: Several[Pace] = ()
@@ -143,7 +126,7 @@ class Quota(Row):
     roll: Convention = Convention.PRECEDING
 
 
-class Coverage(Row):
+class Coverage(Row, frozen=True, kw_only=True):
     """`coverage: {of: RECORD, roster: SELECTOR, every or by, share}`: who of a roster has a record in the period."""
 
     of: Id
@@ -154,24 +137,24 @@ class Coverage(Row):
     roll: Convention = Convention.PRECEDING
 
 
-class Check(Row):
+class Check(Row, frozen=True, kw_only=True):
     """When a measure is looked at."""
 
     every: Every
     by: MomentText
 
 
-class Measure(Row):
+class Measure(Row, frozen=True, kw_only=True):
     """`measure: {of: RECORD, at_least or share, check}`: a number that must hold."""
 
     of: Id
-    at_least: Count | None = Field(None, ge=0)
+    at_least: Annotated[Count, Least(0)] | None = None
     share: ShareText | None = None
     check: Check
     roll: Convention = Convention.PRECEDING
 
 
-class Review(Row):
+class Review(Row, frozen=True, kw_only=True):
     """`review: {every, by}`: somebody attests that it is being done; `soft` prompts are never overdue."""
 
     every: Every

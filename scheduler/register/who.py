@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import Field, model_validator
+from msgspec import field
 
 from scheduler.register.grammar import DateText, Frozen, Id, Line, RegionText, Several, SheetDateText, TimeText
 from scheduler.register.mistakes import Code, UnreadableError
-from scheduler.register.rows import ANY_OF, EVENT_UNIT, Row, empty
+from scheduler.register.rows import ANY_OF, EVENT_UNIT, Inner, Row, empty
 from scheduler.register.values import MailPace
 from scheduler.words import say
 
 
-class Term(Row):
+class Term(Row, frozen=True, kw_only=True):
     """What lasts from a day to a day (both included; open where None)."""
 
-    from_: DateText | None = Field(None, alias="from")
+    from_: DateText | None = None
     to: DateText | None = None
 
     def on(self, day: date) -> bool:
@@ -24,26 +24,26 @@ class Term(Row):
         return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
 
 
-class Tenure(Term):
+class Tenure(Term, frozen=True, kw_only=True):
     """Who holds a role of a unit, and for how long."""
 
     person: Id
 
-    @model_validator(mode="before")
     @classmethod
-    def _short(cls, data: object) -> object:
-        return {"person": data} if isinstance(data, str) else data
+    def spelled_out(cls, said: object) -> object:
+        """The person alone."""
+        return {"person": said} if isinstance(said, str) else said
 
 
-class Away(Row):
+class Away(Row, frozen=True, kw_only=True):
     """A person's absence, both days included, and who stands in."""
 
-    from_: DateText = Field(alias="from")
+    from_: DateText
     to: DateText
     delegate: Id
 
 
-class Person(Row):
+class Person(Row, frozen=True, kw_only=True):
     """Somebody who can get mail; without `email` it goes to `via`."""
 
     id: Id
@@ -58,7 +58,7 @@ class Person(Row):
     away: Several[Away] = ()
 
 
-class DutyDay(Row):
+class DutyDay(Row, frozen=True, kw_only=True):
     """Who is on duty on a day: 值班员, and 带班领导 who leads the shift.
 
     `person` is an id where the name means exactly one of `people`, else the name itself; then `email` must be there.
@@ -72,7 +72,7 @@ class DutyDay(Row):
     email: Line | None = None
 
 
-class OfficeUnit(Term):
+class OfficeUnit(Term, frozen=True, kw_only=True):
     """A unit of the tree: it owes while it exists, reports to another, and has people in roles."""
 
     id: Id
@@ -84,13 +84,13 @@ class OfficeUnit(Term):
     region: RegionText | None = None
     send_at: TimeText | None = None
     mail: Line | None = None  # a shared mailbox, used where a role has nobody with an address
-    people: Frozen[Several[Tenure]] = Field(default_factory=empty)
+    people: Frozen[Several[Tenure]] = field(default_factory=empty)
 
     def __hash__(self) -> int:
         return hash(self.id)
 
 
-class Selector(Row):
+class Selector(Row, frozen=True, kw_only=True):
     """Whom a row means. A list in the file is a union: `any_of`. `event.unit` sets `event_unit`."""
 
     unit: Several[Id] = ()
@@ -98,18 +98,18 @@ class Selector(Row):
     tag: Several[Id] = ()
     role: Id | None = None
     of: Selector | None = None
-    except_: Selector | None = Field(None, alias="except")
-    event_unit: bool = Field(default=False, alias=EVENT_UNIT)
-    any_of: tuple[Selector, ...] = Field((), alias=ANY_OF)
+    except_: Selector | None = None
+    event_unit: Inner[bool] = False
+    any_of: Inner[tuple[Selector, ...]] = ()
 
-    @model_validator(mode="before")
     @classmethod
-    def _short(cls, data: object) -> object:
-        if isinstance(data, list):
-            return {ANY_OF: data}
-        if isinstance(data, str):
-            return {EVENT_UNIT: _is_event_unit(data)}
-        return data
+    def spelled_out(cls, said: object) -> object:
+        """A list is a union; a text can only be `event.unit`."""
+        if isinstance(said, list):
+            return {ANY_OF: said}
+        if isinstance(said, str):
+            return {EVENT_UNIT: _is_event_unit(said)}
+        return said
 
 
 def _is_event_unit(text: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from unicodedata import east_asian_width
 
 # A word of letters with the blanks after it, or any one character, with the number that it names (待核12); no line
@@ -17,12 +16,10 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 def cells(text: str) -> int:
     """How many columns of a terminal the text takes: a Chinese character takes two."""
-    return len(text) if text.isascii() else sum(map(_cells, text))
-
-
-@lru_cache(8192)  # no office writes with more
-def _cells(letter: str) -> int:
-    return 2 if east_asian_width(letter) in "WF" else 1
+    if text.isascii():
+        return len(text)
+    widths = "".join(map(east_asian_width, text))
+    return len(text) + widths.count("W") + widths.count("F")
 
 
 def clipped(text: str, room: int) -> str:
@@ -41,12 +38,14 @@ def clipped(text: str, room: int) -> str:
 
 def folded(text: str, room: int) -> list[str]:
     """The text in lines of at most `room` cells, words of letters kept whole; an empty text is one empty line."""
-    lines = [""]
+    lines, used = [""], 0  # the cells of the last line, with the blanks at its end
     for piece in _PIECES.findall(_CONTROLS.sub(" ", text)):
         for part in [piece] if cells(piece.rstrip()) <= room else piece:
-            if lines[-1] and cells((lines[-1] + part).rstrip()) > room:
+            if lines[-1] and (bare := cells(part.rstrip())) and used + bare > room:
                 lines.append("")
+                used = 0
             lines[-1] += part
+            used += cells(part)
     return [line.rstrip() for line in lines]
 
 

@@ -14,7 +14,8 @@ DATABASE = {"sqlalchemy", "alembic", "asyncio"}
 MAIL = {"yagmail", "jinja2", "icalendar"}
 REPORTS = {"openpyxl", "docx"}
 DAEMON = {"apscheduler"}
-MODEL = {"pydantic", "yaml", "chinese_calendar"}
+MODEL = {"yaml", "chinese_calendar"}
+LIBRARY = {"email", "importlib.metadata", "shutil", "tempfile"}
 PROGRAM = """\
 import sys
 from scheduler.cli import app
@@ -38,14 +39,14 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("command", "without"),
     [
-        ("--help", DATABASE | MAIL | REPORTS | DAEMON | MODEL),
-        ("status", DATABASE | MAIL | REPORTS | DAEMON),
-        ("status --format json", DATABASE | MAIL | REPORTS | DAEMON),
+        ("--help", DATABASE | MAIL | REPORTS | DAEMON | MODEL | {"email", "tempfile"}),
+        ("status", DATABASE | MAIL | REPORTS | DAEMON | LIBRARY),
+        ("status --format json", DATABASE | MAIL | REPORTS | DAEMON | LIBRARY),
         ("why catalogue.review/agri-park/2026Q4", DATABASE | MAIL | REPORTS | DAEMON),
         ("jobs", DATABASE | MAIL | REPORTS | DAEMON),
         ("where", DATABASE | MAIL | REPORTS | DAEMON),
-        ("check", DATABASE | MAIL | REPORTS | DAEMON),
-        ("date 2026-01-01", DATABASE | MAIL | REPORTS | DAEMON),
+        ("check", DATABASE | MAIL | REPORTS | DAEMON | LIBRARY),
+        ("date 2026-01-01", DATABASE | MAIL | REPORTS | DAEMON | LIBRARY),
         ("audit verify", DATABASE | MAIL | REPORTS | DAEMON),
         ("plan --from 2027-01-01 --to 2027-01-31", DATABASE | REPORTS | DAEMON | {"yagmail", "icalendar"}),
         ("feed --unit agri-park", DATABASE | REPORTS | DAEMON | {"yagmail"}),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from msgspec import field
 
 from scheduler.clock import BEIJING
 from scheduler.daemon.service import Daemon
@@ -65,8 +66,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BEIJING)
 
 
-@dataclass
-class MailServer(MemoryTransport):
+class MailServer(MemoryTransport, dict=True):
     """Takes all, unless told otherwise: `refuses` by address, `trouble` for everything. `came` has every copy."""
 
     came: list[Letter] = field(default_factory=list)

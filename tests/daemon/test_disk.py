@@ -258,18 +258,19 @@ def test_a_damaged_file_is_told_and_a_backup_puts_it_right(machine, tmp_path, ho
 
 
 def test_two_daemons_on_one_database_send_each_mail_once(machine, mail):
-    """Two processes; twelve events, of each of which somebody hears at once."""
+    """Two processes; one event after the other, of each of which somebody hears at once, until both had a part."""
     machine.start()
     second = subprocess.Popen([*DUBAN, "run"], env=machine.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         machine.hear("READY=1")
-        now = clock.now()
-        for n in range(12):
-            data = {"event": "paper.issued", "ref": f"B-{n}", "unit": ("city", "county")[n % 2]}
+        now, told = clock.now(), 0
+        while told < 12 or (told < 300 and len(owners(machine)) < 2):
+            data = {"event": "paper.issued", "ref": f"B-{told}", "unit": ("city", "county")[told % 2]}
             with machine.journal as journal:
                 journal.append([Entry(FactKind.EVENT, "he.ping", now, data=data)], now=clock.now())
+            told += 1
             time.sleep(0.1)
-        wait_for(lambda: machine.outcomes() == ["sent"] * 12, 60)
+        wait_for(lambda: machine.outcomes() == ["sent"] * told, 60)
     finally:
         second.terminate()
         _, err = second.communicate(timeout=30)
@@ -278,6 +279,11 @@ def test_two_daemons_on_one_database_send_each_mail_once(machine, mail):
     assert len(ids(mail)) == len(set(ids(mail)))
     with machine.journal as journal:
         assert journal.verify().sound
-        owners = {attempt.owner for row in journal.outbox() for attempt in journal.attempts(row.key)}
         assert len([f for f in journal.facts() if f.kind is FactKind.HEARTBEAT]) == 1
-    assert len(owners) == 2
+    assert len(owners(machine)) == 2
+
+
+def owners(machine) -> set[str]:
+    """Which processes have tried to send anything."""
+    with machine.journal as journal:
+        return {attempt.owner for row in journal.outbox() for attempt in journal.attempts(row.key)}

@@ -10,6 +10,7 @@ from scheduler.planning import Calendars
 from scheduler.planning.model import FactKind, MessageKind
 from scheduler.planning.windows import Window
 from scheduler.register.model import SummaryRow
+from scheduler.register.parts import fit
 
 HU_BO = "hubo@example.gov.cn"
 SUMMARIES = ("obligations:\n", "summaries:\n  - {every: month, by: start + 3wd, to: [he.ping, hu.bo]}\nobligations:\n")
@@ -49,7 +50,7 @@ def running(office):
 def test_a_moment_at_the_end_of_a_period_is_about_it_and_an_earlier_one_about_the_period_before(
     office, every, by, now, turn
 ):
-    row = SummaryRow.model_validate({"every": every, "by": by, "to": ["he.ping"]})
+    row = fit(SummaryRow, {"every": every, "by": by, "to": ["he.ping"]})
     register = office.daemon().desk.register
     found = latest(row, Window(Calendars(register).of(None), register.office.send_at), at(now))
     assert (found.at, found.period.label) == (at(turn[0]), turn[1])

@@ -25,6 +25,7 @@ from scheduler.planning.model import (
     Verdict,
 )
 from scheduler.register import Obligation
+from scheduler.register.model import Selector
 from scheduler.words import say
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -40,7 +41,7 @@ HU = Recipient(
 
 def notice(name: str = "remind-5wd", *, unit: str = "changji-city", target: date = date(2026, 12, 31)) -> Notice:
     """One notice of the annual report."""
-    obligation = Obligation.model_construct(id="annual-report.submit")
+    obligation = Obligation(id="annual-report.submit", title="年度报告", owed_by=Selector())
     step = Step(NoticeKind.REMINDER, name, MON_2026_11_23, None)
     dates = Dates(date(2026, 1, 1), target, target, target, None, provisional=False)
     return Notice(Task(Slot(obligation, "2026", None, dates, (step,)), Bearer(unit, unit)), step)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 import pytest
+from msgspec.structs import replace
 from notice_office import FRI_JAN_30, at
 
 from scheduler.planning.ladders import Repeats, steps, window
 from scheduler.planning.model import Dates, Moment, Step
 from scheduler.register.ladders import built_in
 from scheduler.register.model import Ladder
+from scheduler.register.parts import fit
 from scheduler.workdays import calendar
 
 STANDARD, STATUTORY, HOURS = (built_in()[name] for name in ("standard", "statutory", "hours"))
@@ -84,20 +86,18 @@ def test_targets_and_asking_are_those_of_the_rungs() -> None:
     ],
 )
 def test_a_reminder_goes_before_a_long_rest_that_leaves_little_time(target: date, expected: str | None) -> None:
-    ladder = Ladder.model_validate({"remind": ["20wd", "1wd"]})
+    ladder = fit(Ladder, {"remind": ["20wd", "1wd"]})
     found = [f"{s.at:%a %m-%d}" for s in made(ladder, target) if s.name == "remind-before-rest"]
     assert found == ([expected] if expected else [])
 
 
 def test_a_reminder_before_the_rest_stands_for_itself() -> None:
-    ladder = Ladder.model_validate({"remind": ["2wd"]})  # before Wed 02-25 that is Sat 02-14
+    ladder = fit(Ladder, {"remind": ["2wd"]})  # before Wed 02-25 that is Sat 02-14
     assert spoken(made(ladder, date(2026, 2, 25))) == ["remind-2wd Sat 02-14 09:00"]
 
 
 def test_off_working_days_reminders_move_back_and_chasers_forward() -> None:
-    ladder = Ladder.model_validate(
-        {"remind": ["1d", "5d"], "chase": ["2d"], "escalate": [{"after": "1d", "to": "deputy"}]}
-    )
+    ladder = fit(Ladder, {"remind": ["1d", "5d"], "chase": ["2d"], "escalate": [{"after": "1d", "to": "deputy"}]})
     assert spoken(made(ladder, date(2026, 3, 1))) == [  # Sunday
         "remind-5d Tue 02-24 09:00",
         "remind-1d Sat 02-28 09:00",
@@ -107,12 +107,12 @@ def test_off_working_days_reminders_move_back_and_chasers_forward() -> None:
 
 
 def test_reminders_of_one_moment_are_one() -> None:
-    ladder = Ladder.model_validate({"remind": ["2d", "1d", "1wd"]})  # before Mon 02-02: Sat, Sun and Fri
+    ladder = fit(Ladder, {"remind": ["2d", "1d", "1wd"]})  # before Mon 02-02: Sat, Sun and Fri
     assert spoken(made(ladder, date(2026, 2, 2))) == ["remind-1wd Fri 01-30 09:00"]
 
 
 def test_the_send_time_of_the_ladder_wins() -> None:
-    ladder = Ladder.model_validate({"remind": ["1wd"], "send_at": "14:30"})
+    ladder = fit(Ladder, {"remind": ["1wd"], "send_at": "14:30"})
     assert spoken(made(ladder, FRI_JAN_30)) == ["remind-1wd Thu 01-29 14:30"]
 
 
@@ -129,7 +129,7 @@ def test_the_send_time_of_the_ladder_wins() -> None:
     ],
 )
 def test_what_lies_before_the_task_was_known_is_one_reminder(known: str, expected: list[str]) -> None:
-    ladder = STANDARD.model_copy(update={"chase": (), "chase_every": None, "escalate": ()})
+    ladder = replace(STANDARD, chase=(), chase_every=None, escalate=())
     found = made(ladder, FRI_JAN_30, at(known))
     assert [s.removesuffix(" 09:00") for s in spoken(found)] == expected
     assert [s.last for s in found] == [False] * (len(found) - 1) + [True] * bool(found)
@@ -159,7 +159,7 @@ def test_two_rungs_on_one_day_move_apart_unless_they_are_one_step_to_two_roles()
         {"after": "3wd", "to": "reports_to.officer"},
         {"after": "5d", "to": "office-head"},  # Wednesday as well
     ]
-    found = made(Ladder.model_validate({"remind": ["1wd"], "escalate": rungs}), FRI_JAN_30)
+    found = made(fit(Ladder, {"remind": ["1wd"], "escalate": rungs}), FRI_JAN_30)
     assert [f"{s.name}>{s.to} {s.at:%a}" for s in found if s.to] == [
         "escalate-after-3wd>deputy Wed",
         "escalate-after-3wd>reports_to.officer Wed",
@@ -174,7 +174,7 @@ def test_warnings_on_one_day_move_back_and_a_rung_that_asks_delays_none() -> Non
         {"after": "3wd", "to": "deputy", "ask": True},  # Thu 02-05
         {"after": "3d", "to": "office-head"},  # Thu 02-05
     ]
-    found = made(Ladder.model_validate({"remind": ["1wd"], "escalate": rungs}), date(2026, 2, 2))
+    found = made(fit(Ladder, {"remind": ["1wd"], "escalate": rungs}), date(2026, 2, 2))
     assert [s for s in spoken(found) if "escalate" in s] == [
         "escalate-before-3d Thu 01-29 09:00",
         "escalate-before-1wd Fri 01-30 09:00",
@@ -198,7 +198,7 @@ def test_an_hour_scale_task_that_becomes_known_late_reminds_at_once() -> None:
 
 
 def test_days_before_an_hour_scale_target_count_from_its_day_and_never_after_it() -> None:
-    ladder = Ladder.model_validate({"remind": ["1wd", "0wd"], "chase": ["1wd"]})
+    ladder = fit(Ladder, {"remind": ["1wd", "0wd"], "chase": ["1wd"]})
     assert spoken(made(ladder, at("2026-01-30 08:00"))) == ["remind-0wd Thu 01-29 09:00", "chase-1 Mon 02-02 09:00"]
 
 
@@ -212,7 +212,7 @@ def test_pace_days_are_reminders_with_the_number_that_should_be_there() -> None:
 
 
 def test_every_repeats_without_end_and_each_has_its_ordinal() -> None:
-    ladder = Ladder.model_validate({"chase": ["1wd", "3wd"], "chase_every": "5wd"})
+    ladder = fit(Ladder, {"chase": ["1wd", "3wd", "every 5wd"]})
     assert ladder.chase_every is not None
     repeats = Repeats(ladder, ladder.chase_every, FRI_JAN_30, window(ladder, calendar(), time(9)))
     assert [repeats.latest(at(t)) for t in ("2026-01-30 10:00", "2026-02-11 08:59", "2026-02-11 09:00")] == [
@@ -230,7 +230,7 @@ def test_every_repeats_without_end_and_each_has_its_ordinal() -> None:
 
 @pytest.mark.parametrize("every", ["1wd", "1d", "1w", "1m", "36h"])
 def test_the_latest_repeat_is_found_however_long_ago_the_target_was(every: str) -> None:
-    ladder = Ladder.model_validate({"chase_every": every})
+    ladder = fit(Ladder, {"chase": f"every {every}"})
     assert ladder.chase_every is not None
     repeats = Repeats(ladder, ladder.chase_every, date(2024, 3, 29), window(ladder, calendar(), time(9)))
     now = at("2026-11-20 12:00")

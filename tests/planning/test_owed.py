@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 from notice_office import Story, at, row, verdicts
 
 from scheduler.planning.decide import still_wanted
 from scheduler.planning.model import FactKind, NoticeKind, Verdict
 from scheduler.planning.notices import named, recall
 from scheduler.register.model import Rung
+from scheduler.register.parts import fit
 
 TASK = "paper/city/once"
 
 
 def rung_to(role: str) -> Rung:
-    return Rung.model_validate({"after": "1wd", "to": role})
+    return fit(Rung, {"after": "1wd", "to": role})
 
 
 def test_the_plain_ladder_goes_on_its_days_and_chases_for_ever() -> None:
@@ -268,8 +270,8 @@ def test_an_asking_step_that_is_released_after_a_later_one_has_gone_lapses_too()
 def test_one_step_to_two_roles_does_not_make_itself_lapse() -> None:
     story = Story(row(ladder="asking"))
     asking = story.register.ladders["asking"]
-    both = asking.model_copy(update={"escalate": (*asking.escalate[:1], rung_to("office-head"))})
-    story.register = story.register.model_copy(update={"ladders": {"asking": both}})
+    both = replace(asking, escalate=(*asking.escalate[:1], rung_to("office-head")))
+    story.register = replace(story.register, ladders={"asking": both})
     story.days("2026-01-28", "2026-02-02")
     assert verdicts(story.owed("2026-02-02 10:00")) == {"escalate-after-1wd": "hold needs-release"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 from task_office import Book, office, plan, slots, task
 
 from scheduler.register import Region, Register
@@ -163,8 +164,8 @@ def test_each_region_has_its_own_slot_and_its_own_days() -> None:
 
 
 def existing(register: Register, unit: str, **term: date) -> Register:
-    units = tuple(one.model_copy(update=term) if one.id == unit else one for one in register.units)
-    return register.model_copy(update={"units": units})
+    units = tuple(replace(one, **term) if one.id == unit else one for one in register.units)
+    return replace(register, units=units)
 
 
 @pytest.mark.parametrize("selector", ["{kind: county}", "{role: officer, of: {kind: county}}"])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 from task_office import Book, at, office, on, plan, slots, stands, task
 
 from scheduler.planning.changes import stopped_since
@@ -169,8 +170,8 @@ def test_a_coordinator_that_has_ended_is_followed_by_the_next_or_by_the_office()
     chased = []
     for gone in ((), ("county",), ("county", "far")):
         term = {"to": date(2026, 2, 1)}
-        units = tuple(one.model_copy(update=term) if one.id in gone else one for one in table.units)
-        found = plan(table.model_copy(update={"units": units}), book, now="2026-03-02")
+        units = tuple(replace(one, **term) if one.id in gone else one for one in table.units)
+        found = plan(replace(table, units=units), book, now="2026-03-02")
         (open_task,) = found.tasks()
         chased.append((open_task.id, open_task.bearer.unit, open_task.slot.region == found.roster.region("far")))
     name = "row/unassigned/R-1"

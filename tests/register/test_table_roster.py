@@ -9,6 +9,7 @@ from good_table import register, table
 
 from scheduler.register import Holder, Roster
 from scheduler.register.model import Ladder, Selector
+from scheduler.register.parts import fit
 from scheduler.register.values import Duration, Follows, Unit
 from scheduler.workdays import Region
 
@@ -21,7 +22,7 @@ def roster() -> Roster:
 
 
 def selector(said: object) -> Selector:
-    return Selector.model_validate(said)
+    return fit(Selector, said)
 
 
 @pytest.mark.parametrize(
@@ -113,10 +114,10 @@ def test_a_row_without_a_ladder_uses_standard_or_for_hours_the_ladder_of_hours(r
 
 
 def test_the_last_chaser_of_a_list_repeats() -> None:
-    ladder = Ladder.model_validate({"chase": ["1wd", "3wd", "every 5wd"]})
+    ladder = fit(Ladder, {"chase": ["1wd", "3wd", "every 5wd"]})
     assert ladder.chase == (Duration(1, Unit.WORKDAY), Duration(3, Unit.WORKDAY))
     assert ladder.chase_every == Duration(5, Unit.WORKDAY)
-    assert Ladder.model_validate({"chase": "every 1wd"}).chase_every == Duration(1, Unit.WORKDAY)
+    assert fit(Ladder, {"chase": "every 1wd"}).chase_every == Duration(1, Unit.WORKDAY)
 
 
 def test_rows_are_found_by_id(roster: Roster) -> None:

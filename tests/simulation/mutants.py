@@ -240,7 +240,7 @@ def a_bad_table_is_in_force(patch: Patch) -> None:
 
     def refused(self: Desk, loaded: Any, now: Any) -> None:
         real(self, loaded, now)
-        self.register, self._stale = self.register.model_copy(update={"obligations": ()}), True
+        self.register, self._stale = replace(self.register, obligations=()), True
 
     patch.setattr(Desk, "_refuse", refused)
 

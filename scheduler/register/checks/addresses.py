@@ -41,17 +41,17 @@ def _written(draft: Draft) -> Iterator[Finding]:
         if not _DOMAIN.fullmatch(domain):
             message = say("“{domain}”不是邮箱的域名", domain=domain[:60])
             yield Finding(Code.BAD_ADDRESS, message, say("例如 example.gov.cn"), ("office", "mail_domains", place))
-    for number, person in draft.people.items():
-        yield from _address(person.email, domains, ("people", number, "email"))
-    for number, unit in draft.units.items():
-        yield from _address(unit.mail, domains, ("units", number, "mail"))
-    for number, day in draft.duty.items():
-        yield from _address(day.email, domains, ("duty", number, "email"))
+    for address, path in _addresses(draft):
+        yield from _address(address, domains, path)
 
 
-def _address(address: str | None, domains: Sequence[str], path: Path) -> Iterator[Finding]:
-    if address is None:
-        return
+def _addresses(draft: Draft) -> Iterator[tuple[str, Path]]:
+    yield from ((row.email, ("people", number, "email")) for number, row in draft.people.items() if row.email)
+    yield from ((row.mail, ("units", number, "mail")) for number, row in draft.units.items() if row.mail)
+    yield from ((row.email, ("duty", number, "email")) for number, row in draft.duty.items() if row.email)
+
+
+def _address(address: str, domains: Sequence[str], path: Path) -> Iterator[Finding]:
     local, _, domain = address.rpartition("@")
     if len(local) > 64 or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
         message = say("“{address}”不是邮箱地址", address=address[:60])
@@ -158,11 +158,14 @@ def _addressed(roster: Roster, target: Target, units: set[str]) -> set[str]:
 
 def _unreachable(draft: Draft, roster: Roster, needs: Needs, reached: frozenset[str]) -> Iterator[Finding]:
     numbers = {person.id: number for number, person in draft.people.items()}
+    doubtful = numbers.keys() - reached
+    if not doubtful:
+        return
     told: set[str] = set()
     for role, units in needs.items():
         for unit in (u.id for u in draft.units.values() if u.id in units):
             for person in roster.ever(unit, role):
-                if person in reached or person in told or person not in numbers or roster.unit(unit).mail:
+                if person not in doubtful or person in told or roster.unit(unit).mail:
                     continue
                 told.add(person)
                 message = say(
@@ -174,11 +177,12 @@ def _unreachable(draft: Draft, roster: Roster, needs: Needs, reached: frozenset[
 
 def _unfilled(draft: Draft, roster: Roster) -> Iterator[Finding]:
     """Rungs whose role nobody holds: an error if nowhere at all, a warning where only some units lack it."""
-    held = {role for unit in draft.units.values() for role in roster.roles(unit.id)}
-    yield from _never_held(draft, held)
+    held = _held(draft, roster)
+    yield from _never_held(draft, set(held))
     for (name, target), (units, number) in _rungs(draft, roster).items():
         asked = _addressed(roster, target, units)
-        lacking = [u.name for u in draft.units.values() if u.id in asked and not roster.ever(u.id, target.role)]
+        without = asked - held.get(target.role, set())
+        lacking = [u.name for u in draft.units.values() if u.id in without] if without else []
         if target.role in (DUTY, OFFICER) or not lacking or (target.role not in held and name in draft.ladders):
             continue
         message = say(
@@ -189,6 +193,17 @@ def _unfilled(draft: Draft, roster: Roster) -> Iterator[Finding]:
         )
         hint = say("在这些单位的 people 里写明谁担任 {role}", role=target.role)
         yield Finding(Code.ROLE_UNFILLED, message, hint, _rung_path(draft.ladders, name, target, number))
+
+
+def _held(draft: Draft, roster: Roster) -> Mapping[str, set[str]]:
+    """Role → the units in which somebody holds it, at whatever time; also roles that units name and nobody holds."""
+    found: dict[str, set[str]] = {}
+    for unit in (one.id for one in draft.units.values()):
+        for role in roster.roles(unit):
+            units = found.setdefault(role, set())
+            if roster.ever(unit, role):
+                units.add(unit)
+    return found
 
 
 def _never_held(draft: Draft, held: set[str]) -> Iterator[Finding]:
