@@ -26,8 +26,13 @@ from scheduler.planning.coming import load as load_of
 from scheduler.planning.decide import owed
 from scheduler.planning.messages import messages
 from scheduler.register import Register, load, parse
+from scheduler.reports.forecast import Forecast, documents
+from scheduler.reports.ledger import status_book
 from scheduler.reports.status import rows
+from scheduler.reports.workbook import Imprint
+from scheduler.reports.xlsx import written
 from scheduler.settings import settings
+from scheduler.words import Lang
 
 MON_2026_03_23 = datetime(2026, 3, 23, 8, tzinfo=BEIJING)
 TUE_2026_03_24 = datetime(2026, 3, 24, 9, tzinfo=BEIJING)
@@ -161,7 +166,16 @@ def standing(plan: Plan) -> object:
     return list(rows(plan, TUE_2026_03_24))
 
 
-@pytest.mark.parametrize("work", [decided, forecast, standing])
+def listed(plan: Plan) -> object:
+    return list(documents(Forecast(plan, MON_2026_03_23, TUE_2026_03_24 + timedelta(days=200))))
+
+
+def in_a_sheet(plan: Plan) -> object:
+    imprint = Imprint("", TUE_2026_03_24, None, Lang.ZH)
+    return written(status_book(rows(plan, TUE_2026_03_24), plan, imprint))
+
+
+@pytest.mark.parametrize("work", [decided, forecast, standing, listed, in_a_sheet])
 def test_asking_all_tasks_grows_no_faster_than_n_log_n(work: Callable[[Plan], object]) -> None:
     few, many = (year(register_of(office_under(reach, FEW))) for reach in (SMALL, LARGE))
     tasks = log_linear(sum(1 for _ in few.tasks()), sum(1 for _ in many.tasks()))

@@ -63,7 +63,7 @@ def _fitting(output: Path, formats: Sequence[str]) -> str:
 
 def deliver(book: Book, output: Path | None) -> None:
     """Write an Excel file, as `put` does."""
-    from scheduler.reports.workbook import written  # noqa: PLC0415 - who writes a book has made it there
+    from scheduler.reports.xlsx import written  # noqa: PLC0415 - half a second that no other report should pay
 
     put(written(book), output)
 

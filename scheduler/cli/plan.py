@@ -22,7 +22,7 @@ from scheduler.mailing.templates import Templates
 from scheduler.planning import Plan, compile_plan, meant
 from scheduler.problems import Problem, UsageError
 from scheduler.reports import difference
-from scheduler.reports.forecast import Forecast, data, lines
+from scheduler.reports.forecast import Forecast, documents, lines
 from scheduler.reports.yearbook import book
 from scheduler.reports.yearplan import page as page_of
 from scheduler.words import say
@@ -95,8 +95,7 @@ def plan(
         return
     forecast = span.of(desk.plan(start, first, last))
     if form == "json":
-        rows = (line(data(task, notices)) for task, notices in forecast.tasks())
-        print_streamed({}, "tasks", rows, (("load", part) for part in (forecast.load(),)))
+        print_streamed({}, "tasks", documents(forecast), (("load", part) for part in (forecast.load(),)))
     else:
         print_lines(lines(forecast, spoken()))
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from functools import cached_property
-from operator import itemgetter
+from functools import cache, cached_property
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from scheduler.planning.cases import Cases
 from scheduler.planning.crowds import Crowds, Reader
 from scheduler.planning.messages import message_key
-from scheduler.planning.model import Notice, NoticeKind, Recipient, Slot, Task
+from scheduler.planning.model import Bearer, Notice, NoticeKind, Recipient, Slot, Task, tail
 from scheduler.planning.plan import Plan
 from scheduler.planning.tracks import Going, Track, tracks
 from scheduler.planning.windows import Window
-
-Box = tuple[str, datetime]  # a mailbox and a moment: what goes together
 
 
 class Coming(Struct, frozen=True):
@@ -31,6 +27,9 @@ class Coming(Struct, frozen=True):
     recipient: Recipient
     copies: tuple[Recipient, ...]
     message: str | None
+
+
+Way = tuple[Going, Recipient, tuple[Recipient, ...]]  # a step that goes, to whom, and who gets a copy
 
 
 class Load(Struct, frozen=True):
@@ -84,26 +83,32 @@ class Outlook:
         self._cases = Cases(plan)
         self._crowds = Crowds(self._cases)
         self._since, self._kinds = since, kinds
+        self._mailbox = cache(str.casefold)  # each spelt once: a million messages name it
         self._tracks = list(tracks(self._cases, self._crowds, start, until, endless=endless))
 
     def coming(self) -> Iterator[Coming]:
         """Each notice, in the order of time and then of its key."""
-        moments: defaultdict[datetime, list[tuple[Track, Going]]] = defaultdict(list)
-        for track in self._tracks:
-            for going in self._asked(track):
-                moments[going.at].append((track, going))
-        for at in sorted(moments):
-            yield from _together([c for track, going in moments[at] for c in self._expanded(track, going)])
+        for at, found in self._moments.items():
+            messages, ready = self._at(at), list[Coming]()
+            for track, going in found:
+                for bearer, who, copies in self._told(track, going):
+                    message = None if going.waits else messages[self._mailbox(who.address)]
+                    ready.append(Coming(Notice(Task(track.slot, bearer), going.step), at, who, copies, message))
+            yield from sorted(ready, key=lambda one: one.notice.key)
 
-    def of(self, slot: Slot) -> Iterator[tuple[Task, tuple[Coming, ...]]]:
-        """The tasks of a slot, each with its notices, in the order of time."""
-        goings: dict[str, list[Going]] = {}
+    def of(self, slot: Slot) -> Iterator[tuple[Bearer, Sequence[Way]]]:
+        """Who owes the tasks of a slot, each with what goes to whom, in the order of time."""
+        found: defaultdict[str, list[Way]] = defaultdict(list)
         for track in self._by_slot.get(id(slot), ()):
-            ordered = sorted(self._asked(track), key=lambda going: (going.at, going.step.name))
-            goings |= {bearer.id: ordered for bearer in track.crowd.bearers}
-        for task in self._cases.plan.tasks_of(slot):
-            found = [self._one(task, going) for going in goings.get(task.bearer.id, ())]
-            yield task, tuple(self._in_its_message(one) for one in found if one is not None)
+            for going in sorted(self._asked(track), key=lambda going: (going.at, going.step.name)):
+                for bearer, recipient, copies in self._told(track, going):
+                    found[bearer.id].append((going, recipient, copies))
+        for name, bearer in self._cases.plan.owing.of(slot).items():
+            yield bearer, found.get(name, ())
+
+    def message(self, going: Going, recipient: Recipient) -> str | None:
+        """The key of the message that a notice stands in; None where it waits."""
+        return None if going.waits else self._messages[going.at][self._mailbox(recipient.address)]
 
     def load(self) -> list[Load]:
         """The messages per recipient and week, by week and then by recipient."""
@@ -123,26 +128,35 @@ class Outlook:
             if going.step.kind in self._kinds and (self._since is None or going.at >= self._since):
                 yield going
 
-    def _expanded(self, track: Track, going: Going) -> Iterator[Coming]:
-        for bearer in track.crowd.bearers:
-            if (one := self._one(Task(track.slot, bearer), going)) is not None:
-                yield one
+    def _told(self, track: Track, going: Going) -> Iterator[tuple[Bearer, Recipient, tuple[Recipient, ...]]]:
+        """Those of a crowd for whom somebody is told, and who."""
+        routes = self._crowds.routes(track.crowd, going.step.to, going.at)
+        for bearer, route in zip(track.crowd.bearers, routes, strict=True):
+            if route.recipient is not None:
+                yield bearer, route.recipient, route.copies
 
-    def _one(self, task: Task, going: Going) -> Coming | None:
-        """The notice; its message is not made out yet, but None where it waits."""
-        route = self._cases.route(task, going.step, going.at)
-        if route.recipient is None:
-            return None
-        message = None if going.waits else ""
-        return Coming(Notice(task, going.step), going.at, route.recipient, route.copies, message)
-
-    def _in_its_message(self, one: Coming) -> Coming:
-        return one if one.message is None else replace(one, message=self._messages[_box(one)])
+    def _at(self, at: datetime) -> dict[str, str]:
+        """The keys of the messages of a moment, by mailbox."""
+        boxes: defaultdict[str, list[str]] = defaultdict(list)
+        for track, going in self._moments[at]:
+            if not going.waits:
+                row, end = _parts(track, going)
+                for bearer, recipient, _ in self._told(track, going):
+                    boxes[self._mailbox(recipient.address)].append(f"{row}{bearer.id}{end}")
+        return {box: message_key(box, at, keys) for box, keys in boxes.items()}
 
     @cached_property
-    def _messages(self) -> dict[Box, str]:
-        """The keys of all messages, by mailbox and moment."""
-        return {_box(one): one.message for one in self.coming() if one.message is not None}
+    def _messages(self) -> dict[datetime, dict[str, str]]:
+        return {at: self._at(at) for at in self._moments}
+
+    @cached_property
+    def _moments(self) -> dict[datetime, list[tuple[Track, Going]]]:
+        """What goes at each moment, in the order of time."""
+        found: defaultdict[datetime, list[tuple[Track, Going]]] = defaultdict(list)
+        for track in self._tracks:
+            for going in self._asked(track):
+                found[going.at].append((track, going))
+        return {at: found[at] for at in sorted(found)}
 
     @cached_property
     def _by_slot(self) -> dict[int, list[Track]]:
@@ -152,17 +166,7 @@ class Outlook:
         return found
 
 
-def _box(one: Coming) -> Box:
-    return one.recipient.address.casefold(), one.at
-
-
-def _together(found: list[Coming]) -> Iterator[Coming]:
-    """The notices of one moment by their keys, each with the key of the message that it would stand in."""
-    keyed = sorted(((one.notice.key, one) for one in found), key=itemgetter(0))
-    boxes: defaultdict[Box, list[str]] = defaultdict(list)
-    for key, one in keyed:
-        if one.message is not None:
-            boxes[_box(one)].append(key)
-    messages = {box: message_key(*box, keys) for box, keys in boxes.items()}
-    for _, one in keyed:
-        yield one if one.message is None else replace(one, message=messages[_box(one)])
+def _parts(track: Track, going: Going) -> tuple[str, str]:
+    """What stands before and behind the bearer in the keys of notices."""
+    slot = track.slot
+    return f"{slot.obligation.id}/", f"/{slot.period}{tail(going.step, slot.dates.target)}"

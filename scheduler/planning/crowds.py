@@ -34,6 +34,7 @@ class Crowds:
     def __init__(self, cases: Cases) -> None:
         self._cases = cases
         self._parted: dict[tuple[int, tuple[_Told, ...]], tuple[Mapping[str, Bearer], tuple[Crowd, ...]]] = {}
+        self._routes: dict[tuple[Crowd, Target | None, Turn], tuple[Route, ...]] = {}
         self._read_by: dict[tuple[Crowd, Target | None, Turn], frozenset[Reader]] = {}
 
     def of(self, slot: Slot, now: datetime, *, endless: bool) -> Iterator[tuple[Case, Crowd]]:
@@ -59,13 +60,23 @@ class Crowds:
 
     def readers(self, crowd: Crowd, to: Target | None, on: Moment) -> frozenset[Reader]:
         """Who would read a notice to all of a crowd, or to that role of their lines."""
-        directory = self._cases.directory
         if not crowd.lasts:
-            return _readers(directory.route(bearer, to, on) for bearer in crowd.bearers)
-        key = (crowd, to, directory.turn(to, on))
+            return _readers(self.routes(crowd, to, on))
+        key = (crowd, to, self._cases.directory.turn(to, on))
         found = self._read_by.get(key)
         if found is None:
-            found = self._read_by[key] = _readers(directory.route(bearer, to, on) for bearer in crowd.bearers)
+            found = self._read_by[key] = _readers(self.routes(crowd, to, on))
+        return found
+
+    def routes(self, crowd: Crowd, to: Target | None, on: Moment) -> tuple[Route, ...]:
+        """The way of a notice to each of a crowd, or to that role of their lines, in the order of the bearers."""
+        directory = self._cases.directory
+        key = (crowd, to, directory.turn(to, on))
+        found = self._routes.get(key) if crowd.lasts else None
+        if found is None:
+            found = tuple(directory.route(bearer, to, on) for bearer in crowd.bearers)
+            if crowd.lasts:
+                self._routes[key] = found
         return found
 
     def _alike(self, slot: Slot, bearers: Mapping[str, Bearer]) -> tuple[Crowd, ...]:
@@ -101,6 +112,6 @@ def _without(crowd: Crowd, apart: AbstractSet[str]) -> Crowd:
     return Crowd(tuple(bearer for bearer in crowd.bearers if bearer.id not in apart))
 
 
-def _readers(routes: Iterator[Route]) -> frozenset[Reader]:
+def _readers(routes: Iterable[Route]) -> frozenset[Reader]:
     told = (route.recipient for route in routes)
     return frozenset((one.address.casefold(), one.who) for one in told if one is not None)

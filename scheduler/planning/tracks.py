@@ -16,7 +16,7 @@ from scheduler.planning.reasons import Reason
 from scheduler.planning.verdicts import rulings
 
 
-class Going(Struct, frozen=True):
+class Going(Struct, frozen=True, eq=False):
     """One step of a track: when it goes, or that it waits for a release."""
 
     step: Step

@@ -50,6 +50,14 @@ class Entry(Struct, frozen=True):
         return words.text(self.lang)
 
 
+class Told(Struct, frozen=True):
+    """A column and what stands in it; `alike` where that is the same for all of whom nobody said anything."""
+
+    column: Column
+    of: Callable[[Entry], Cell]
+    alike: bool = True
+
+
 def cited(basis: Basis) -> str:
     """A document in its brackets, and the clause."""
     name = basis.document if basis.document.startswith("《") else f"《{basis.document}》"
@@ -109,7 +117,7 @@ def _started(entry: Entry) -> Cell:
 
 def _state(entry: Entry) -> Cell:
     light, state = entry.row.standing.light, entry.row.standing.state
-    return Toned(say("{sign} {state}", sign=SIGNS[light], state=STATES[state]), TONES[light])
+    return Toned(entry.say(say("{sign} {state}", sign=SIGNS[light], state=STATES[state])), TONES[light])
 
 
 def _progress(entry: Entry) -> Cell:
@@ -155,6 +163,8 @@ def _days(kind: NoticeKind) -> Callable[[Entry], Cell]:
 
 def _sent(entry: Entry, kind: NoticeKind) -> list[str]:
     """The days on which notices of a kind went; of an escalation also to whom."""
+    if not entry.row.notices:
+        return []
     gone = [one for one in entry.row.notices if one.kind is kind and one.outcome.kind is OutcomeKind.SENT]
     gone.sort(key=lambda one: one.outcome.at)
     return [
@@ -215,8 +225,10 @@ def _waived(entry: Entry) -> Cell:
 
 def _missing(entry: Entry) -> Cell:
     found = entry.row.standing.progress
+    if found is None or not found.missing:
+        return None
     names = {u.id: u.name for u in entry.plan.register.units} | {p.id: p.name for p in entry.plan.register.people}
-    return "、".join(names.get(who, who) for who in found.missing) if found else None
+    return "、".join(names.get(who, who) for who in found.missing)
 
 
 def _person(entry: Entry, who: str | None) -> str:
@@ -230,52 +242,56 @@ def _stamp(at: datetime) -> str:
 
 
 def _bearer(entry: Entry) -> Cell:
-    names = {unit.id: unit.name for unit in entry.plan.register.units}
-    return _unit(entry) if entry.task.bearer.person else bearer_name(entry.task, names)
+    bearer = entry.task.bearer
+    return (
+        _unit(entry)
+        if bearer.person
+        else bearer_name(entry.task, {bearer.unit: entry.plan.roster.unit(bearer.unit).name})
+    )
 
 
 def _day(of: Callable[[Task], Moment | None]) -> Callable[[Entry], Cell]:
     return lambda entry: of(entry.task)
 
 
-COLUMNS: tuple[tuple[Column, Callable[[Entry], Cell]], ...] = (
-    (Column(say("序号"), 5, Kind.NUMBER), lambda _: None),
-    (Column(say("事项"), 24), lambda e: e.task.slot.obligation.title),
-    (Column(say("责任单位"), 16), _bearer),
+COLUMNS = (
+    Told(Column(say("序号"), 5, Kind.NUMBER), lambda _: None),
+    Told(Column(say("事项"), 24), lambda e: e.task.slot.obligation.title),
+    Told(Column(say("责任单位"), 16), _bearer, alike=False),
     # The first page: what is asked.
-    (Column(say("责任人"), 9), _who),
-    (Column(say("配合单位"), 13), _helping),
-    (Column(say("依据"), 24), _basis),
-    (Column(say("期限性质"), 9), lambda e: _SET_BY[e.task.slot.obligation.set_by]),
-    (Column(say("期间"), 9), _period),
-    (Column(say("收到时间"), 11, Kind.DAY), _started),
-    (Column(say("登记编号"), 11), lambda e: e.task.slot.event),
-    (Column(say("规定期限"), 11, Kind.DAY), _day(lambda task: task.dates.due)),
-    (Column(say("最迟期限"), 11, Kind.DAY), _day(lambda task: task.dates.outer)),
-    (Column(say("办理时限"), 11, Kind.DAY), _day(lambda task: task.dates.target)),
-    (Column(say("暂定"), 6), lambda e: say("暂定") if e.task.dates.provisional else None),
-    (Column(say("状态"), 12), _state),
-    (Column(say("进度"), 7), _progress),
+    Told(Column(say("责任人"), 9), _who, alike=False),
+    Told(Column(say("配合单位"), 13), _helping),
+    Told(Column(say("依据"), 24), _basis),
+    Told(Column(say("期限性质"), 9), lambda e: _SET_BY[e.task.slot.obligation.set_by]),
+    Told(Column(say("期间"), 9), _period),
+    Told(Column(say("收到时间"), 11, Kind.DAY), _started),
+    Told(Column(say("登记编号"), 11), lambda e: e.task.slot.event),
+    Told(Column(say("规定期限"), 11, Kind.DAY), _day(lambda task: task.dates.due)),
+    Told(Column(say("最迟期限"), 11, Kind.DAY), _day(lambda task: task.dates.outer)),
+    Told(Column(say("办理时限"), 11, Kind.DAY), _day(lambda task: task.dates.target)),
+    Told(Column(say("暂定"), 6), lambda e: say("暂定") if e.task.dates.provisional else None),
+    Told(Column(say("状态"), 12), _state),
+    Told(Column(say("进度"), 7), _progress),
     # The second page: what was done, and who was told.
-    (Column(say("办结日期"), 11, Kind.DAY), _done_on),
-    (Column(say("逾期工作日"), 7, Kind.NUMBER), _late),
-    (Column(say("答复、凭证"), 26), lambda e: e.row.standing.evidence),
-    (Column(say("办理说明"), 20), _note),
-    (Column(say("登记"), 15), _entered),
-    (Column(say("签收时间"), 12, Kind.MOMENT), lambda e: e.row.standing.acknowledged_at),
-    (Column(say("提醒次数"), 6, Kind.NUMBER), _times(NoticeKind.REMINDER)),
-    (Column(say("提醒日期"), 11), _days(NoticeKind.REMINDER)),
-    (Column(say("催办次数"), 6, Kind.NUMBER), _times(NoticeKind.CHASER)),
-    (Column(say("催办日期"), 11), _days(NoticeKind.CHASER)),
-    (Column(say("督办次数"), 6, Kind.NUMBER), _times(NoticeKind.ESCALATION)),
-    (Column(say("督办日期"), 14), _days(NoticeKind.ESCALATION)),
-    (Column(say("电话联系"), 18), _calls),
+    Told(Column(say("办结日期"), 11, Kind.DAY), _done_on),
+    Told(Column(say("逾期工作日"), 7, Kind.NUMBER), _late),
+    Told(Column(say("答复、凭证"), 26), lambda e: e.row.standing.evidence),
+    Told(Column(say("办理说明"), 20), _note),
+    Told(Column(say("登记"), 15), _entered),
+    Told(Column(say("签收时间"), 12, Kind.MOMENT), lambda e: e.row.standing.acknowledged_at),
+    Told(Column(say("提醒次数"), 6, Kind.NUMBER), _times(NoticeKind.REMINDER), alike=False),
+    Told(Column(say("提醒日期"), 11), _days(NoticeKind.REMINDER), alike=False),
+    Told(Column(say("催办次数"), 6, Kind.NUMBER), _times(NoticeKind.CHASER), alike=False),
+    Told(Column(say("催办日期"), 11), _days(NoticeKind.CHASER), alike=False),
+    Told(Column(say("督办次数"), 6, Kind.NUMBER), _times(NoticeKind.ESCALATION), alike=False),
+    Told(Column(say("督办日期"), 14), _days(NoticeKind.ESCALATION), alike=False),
+    Told(Column(say("电话联系"), 18), _calls),
     # The third page: what changed the limit.
-    (Column(say("延期"), 28), _extended),
-    (Column(say("暂停"), 24), _paused),
-    (Column(say("免报"), 22), _waived),
-    (Column(say("退回原因"), 18), lambda e: e.facts.returned),
-    (Column(say("尚缺"), 22), _missing),
-    (Column(say("任务编号"), 36), lambda e: e.task.id),
+    Told(Column(say("延期"), 28), _extended),
+    Told(Column(say("暂停"), 24), _paused),
+    Told(Column(say("免报"), 22), _waived),
+    Told(Column(say("退回原因"), 18), lambda e: e.facts.returned),
+    Told(Column(say("尚缺"), 22), _missing),
+    Told(Column(say("任务编号"), 36), lambda e: e.task.id, alike=False),
 )
 PAGES = (16, 29)  # a printed page begins before these

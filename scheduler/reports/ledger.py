@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 from scheduler.planning.model import State
 from scheduler.planning.plan import Plan
+from scheduler.planning.taskfacts import NOTHING
 from scheduler.planning.windows import day_of
 from scheduler.reports.columns import COLUMNS, PAGES, UNSORTED, Entry
 from scheduler.reports.shapes import iso
-from scheduler.reports.status import Row
+from scheduler.reports.status import NEAR, Company, Row
 from scheduler.reports.workbook import Book, Cell, Column, Imprint, Kind, Sheet, Tone, Toned
 from scheduler.words import Lang, Phrase, say
 
@@ -39,7 +41,7 @@ def ledger(rows: Iterable[Row], plan: Plan, imprint: Imprint) -> Book:
         (
             _overview((say("总览"), say("考核类别")), say("政务公开工作台账总览"), categories, imprint),
             _overview((say("按单位"), say("责任单位")), say("政务公开工作台账：按责任单位"), units, imprint),
-            *(_sheet(head, say("政务公开工作台账：{head}", head=head), of, imprint) for head, of in categories),
+            *(_sheet(head, say("政务公开工作台账：{head}", head=head), of, plan, imprint) for head, of in categories),
         ),
         imprint,
     )
@@ -47,15 +49,15 @@ def ledger(rows: Iterable[Row], plan: Plan, imprint: Imprint) -> Book:
 
 def status_book(rows: Iterable[Row], plan: Plan, imprint: Imprint) -> Book:
     """The same columns on one sheet, in the order of `rows`: what hurts most first."""
-    entries = [Entry(row, plan.history.task(row.task.id), plan, imprint.lang) for row in rows]
-    return Book((_sheet(say("任务").text(imprint.lang), say("政务公开任务办理情况"), entries, imprint),), imprint)
+    entries = (_entry(row, plan, imprint.lang) for row in rows)
+    return Book((_sheet(say("任务").text(imprint.lang), say("政务公开任务办理情况"), entries, plan, imprint),), imprint)
 
 
 def table(rows: Iterable[Row], plan: Plan, lang: Lang) -> Iterator[list[Cell]]:
     """The heads and the rows of the ledger without its looks, for CSV."""
-    yield [column.head for column, _ in COLUMNS]
-    for n, entry in enumerate(_entries(rows, plan, lang), start=1):
-        yield [n, *(_bare(of(entry), lang) for _, of in COLUMNS[1:])]
+    yield [told.column.head for told in COLUMNS]
+    for cells in _cells(_entries(rows, plan, lang), plan, lang):
+        yield [_bare(cell, lang) for cell in cells]
 
 
 def _entries(rows: Iterable[Row], plan: Plan, lang: Lang) -> list[Entry]:
@@ -68,7 +70,36 @@ def _entries(rows: Iterable[Row], plan: Plan, lang: Lang) -> list[Entry]:
         due = day_of(row.task.dates.due)
         return order[slot.obligation.id], due, slot.period, units.get(bearer.unit, -1), bearer.id
 
-    return [Entry(row, plan.history.task(row.task.id), plan, lang) for row in sorted(rows, key=place)]
+    return [_entry(row, plan, lang) for row in sorted(rows, key=place)]
+
+
+def _entry(row: Row, plan: Plan, lang: Lang) -> Entry:
+    return Entry(row, plan.history.task(row.task.id), plan, lang)
+
+
+def _cells(entries: Iterable[Entry], plan: Plan, lang: Lang) -> Iterator[list[Cell]]:
+    """The rows, numbered; what the tasks of a company share is worked out once."""
+    own = [(n, told.of) for n, told in enumerate(COLUMNS) if not told.alike]
+    shared = lru_cache(NEAR)(lambda company: _said(Entry(_quiet(company), NOTHING, plan, lang)))
+    for number, entry in enumerate(entries, start=1):
+        if entry.facts.facts:
+            cells = _said(entry)
+        else:
+            cells = shared(entry.row.company).copy()
+            for n, of in own:
+                cells[n] = of(entry)
+        cells[0] = number
+        yield cells
+
+
+def _said(entry: Entry) -> list[Cell]:
+    found = (told.of(entry) for told in COLUMNS)
+    return [entry.say(cell) if isinstance(cell, Phrase) else cell for cell in found]
+
+
+def _quiet(company: Company) -> Row:
+    """The row of the first task of a company, as if no notice had gone."""
+    return Row(company.standing.task, company, (), None)
 
 
 def _by(entries: Iterable[Entry], key: Callable[[Entry], str]) -> dict[str, list[Entry]]:
@@ -78,12 +109,12 @@ def _by(entries: Iterable[Entry], key: Callable[[Entry], str]) -> dict[str, list
     return found
 
 
-def _sheet(name: str, title: Phrase, entries: Sequence[Entry], imprint: Imprint) -> Sheet:
+def _sheet(name: str, title: Phrase, entries: Iterable[Entry], plan: Plan, imprint: Imprint) -> Sheet:
     return Sheet(
         name=name,
         title=title,
-        columns=[column for column, _ in COLUMNS],
-        rows=([n, *(of(entry) for _, of in COLUMNS[1:])] for n, entry in enumerate(entries, start=1)),
+        columns=[told.column for told in COLUMNS],
+        rows=_cells(entries, plan, imprint.lang),
         notes=imprint.notes,
         after=LEGEND,
         repeated=3,
@@ -133,7 +164,7 @@ def _counts(groups: Groups) -> Iterator[list[Cell]]:
 
 
 def _counted(entries: Sequence[Entry], tone: Tone | None) -> Iterator[Cell]:
-    states = Counter(entry.row.standing.state for entry in entries)
+    states = Counter(entry.row.company.standing.state for entry in entries)
     yield _toned(len(entries), tone)
     for _, meant, own in _COUNTED:
         n = sum(states[state] for state in meant)

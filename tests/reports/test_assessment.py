@@ -11,7 +11,8 @@ from scheduler.planning.model import BEIJING
 from scheduler.reports.assessed import MID_YEAR, YEAR_END, View, book, explained, lines
 from scheduler.reports.assessment import Assessment, assess, data
 from scheduler.reports.text import cells
-from scheduler.reports.workbook import Imprint, written
+from scheduler.reports.workbook import Imprint
+from scheduler.reports.xlsx import written
 from scheduler.words import Lang
 
 MIDNIGHT = datetime.combine(FREEZE + timedelta(1), time(), BEIJING)

@@ -16,7 +16,7 @@ from scheduler.reports.assessment import assess
 from scheduler.reports.frozen import Comparison, Frozen, compare, data, in_force, planned, read, written
 from scheduler.reports.text import cells
 from scheduler.reports.workbook import Imprint
-from scheduler.reports.workbook import written as file_of
+from scheduler.reports.xlsx import written as file_of
 from scheduler.words import Lang
 
 MIDNIGHT = datetime.combine(FREEZE + timedelta(1), time(), BEIJING)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from io import BytesIO
 
 import pytest
@@ -9,10 +9,12 @@ from openpyxl import load_workbook
 from year_office import Year, plan
 
 from scheduler.planning.model import BEIJING, FactKind, Light, State
-from scheduler.reports.ledger import ledger, status_book, table
+from scheduler.reports.columns import COLUMNS, Entry
+from scheduler.reports.ledger import _bare, ledger, status_book, table
 from scheduler.reports.selection import Selection, holds, tree
 from scheduler.reports.status import rows
-from scheduler.reports.workbook import Book, Column, Imprint, Kind, Sheet, Tone, Toned, written
+from scheduler.reports.workbook import Book, Column, Imprint, Kind, Sheet, Tone, Toned
+from scheduler.reports.xlsx import written
 from scheduler.words import Lang, say
 
 NOW = datetime(2026, 1, 15, 10, tzinfo=BEIJING)  # a Thursday
@@ -144,6 +146,31 @@ def test_what_no_cell_can_hold_is_left_out():
     assert ws.row_dimensions[3].height <= 409
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["a < b & c > d", "]]>", '"甲"', "  乙\n 丙 ", "一\r\n二", "_x000D_", "𠮷", 0, 10**12, date(2027, 2, 28)],
+)
+def test_what_was_written_is_what_is_read(value):
+    sheet = Sheet("a", say("题"), (Column("头", 10), Column("数", 5, Kind.NUMBER)), [[value, value], [None, ""]])
+    ws = load_workbook(BytesIO(written(Book((sheet,), IMPRINT)))).worksheets[0]
+    meant = datetime.combine(value, time()) if isinstance(value, date) else value
+    assert [cell.value for cell in (*ws[3], *ws[4])] == [meant, meant, None, None]
+
+
+def test_a_moment_is_that_of_beijing_to_the_minute():
+    value = datetime(2027, 2, 28, 23, 59, tzinfo=UTC)
+    sheet = Sheet("a", say("题"), (Column("时", 17, Kind.MOMENT),), [[value]])
+    ws = load_workbook(BytesIO(written(Book((sheet,), IMPRINT)))).worksheets[0]
+    assert (ws["A3"].value.isoformat(), ws["A3"].number_format) == ("2027-03-01T07:59:00", "yyyy-mm-dd hh:mm")
+
+
+def test_a_sheet_of_any_length_is_read_to_its_end_cell_by_cell():
+    """A reader that does not hold the file relies on what the sheet says of its own size."""
+    sheet = Sheet("a", say("题"), (Column("头", 10),), [[n] for n in range(20_000)])
+    made = load_workbook(BytesIO(written(Book((sheet,), IMPRINT))), read_only=True)
+    assert [row[0] for row in made.worksheets[0].iter_rows(min_row=3, values_only=True)] == list(range(20_000))
+
+
 def test_sheets_get_names_that_excel_takes():
     names = ["领导/工作[机制]", "x" * 40, "X" * 40, "", "'a'"]
     sheets = [Sheet(name, say("题"), (Column("头", 10),), []) for name in names]
@@ -155,6 +182,17 @@ def test_the_status_as_a_file_is_one_sheet_with_what_hurts_most_first(found, mad
     ws = load_workbook(BytesIO(written(status_book(found, made, IMPRINT)))).worksheets[0]
     assert list(lines(ws)) == [row.task.id for row in found]
     assert ws["O5"].value == "● 逾期"
+
+
+def test_each_row_says_what_its_task_would_say_alone(found, made):
+    """Tasks that stand alike share most of their cells, also when notices have gone to some of them."""
+    _, *rest = table(found, made, Lang.ZH)
+    told = {row[-1]: row for row in rest}
+    assert any(len(row.company.bearers) > 1 for row in found)
+    for row in found:
+        entry = Entry(row, made.history.task(row.task.id), made, Lang.ZH)
+        alone = [_bare(column.of(entry), Lang.ZH) for column in COLUMNS]
+        assert told[row.task.id][1:] == alone[1:]
 
 
 def test_as_plain_rows_it_says_the_same(found, made):
