@@ -355,7 +355,8 @@ class Judge:
             if o.task == e.task and o.kind == "escalate" and o.order < e.order and o.at <= beat.now:
                 address = oracle.address(o.bearer, o.to, beat.now.date())
                 came = self.first.get(o.key)
-                waits = (came is None or came.true > beat.true) and not o.ask
+                asks = o.ask and not self.said(FactKind.RELEASE, f"{o.task}#{o.name}", beat.facts)
+                waits = (came is None or came.true > beat.true) and not asks
                 if waits and not o.useful and beat.now < e.at + 7 * DAY:
                     return False  # known late: steps follow one a day, and one that nobody reads has its day, too
                 if (
