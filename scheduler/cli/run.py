@@ -37,6 +37,7 @@ def run(*, once: bool) -> int:
         logging.getLogger(quiet).setLevel(logging.WARNING)
     desk = bare()
     daemon = open_daemon(desk, clock.now)
+    gc.enable()  # not while a command starts, which makes next to none
     if once:
         n = daemon.once()
         click.echo(tell(say("已发出{n}封邮件，待发{m}封。", n=n, m=desk.journal.pending_count())))
@@ -53,7 +54,6 @@ def _settle(daemon: Daemon, desk: Services) -> None:
     shown(faulty_templates(desk.settings.templates), spoken())  # mail that needs one waits, all other goes
     gc.collect()
     gc.freeze()  # what is left stays: no search looks at it again
-    gc.enable()
 
 
 def _held_back(daemon: Daemon, desk: Services) -> int:

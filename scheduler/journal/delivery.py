@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, and_, bindparam, exists, insert, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, exists, insert, or_, select, update
 
 from scheduler.journal import record
 from scheduler.journal.database import in_chunks
@@ -42,8 +42,8 @@ _NAMES = {Accepted: "accepted", Temporary: "temporary", Permanent: "permanent", 
 _TRIED_LAST = exists().where(attempt.c.outbox_id == outbox.c.id, attempt.c.number == outbox.c.attempts)
 # At a moment that has not come: the clock was set back, and a pause would last as long as the step.
 _AHEAD = _TRIED_LAST.where(attempt.c.started > bindparam("now"))
-# In words, as in STILL_OPEN: of a list SQLAlchemy puts the statement together anew each time.
-_DUE = and_(text("state IN ('pending', 'retry')"), or_(outbox.c.not_before <= bindparam("now"), _AHEAD))
+# Not IN: of a list SQLAlchemy puts the statement together anew each time.
+_DUE = and_(or_(*(outbox.c.state == state for state in WAITING)), or_(outbox.c.not_before <= bindparam("now"), _AHEAD))
 # So would the lease of somebody who died then; of one who lives the clock is not so far ahead of ours.
 _FAR_AHEAD = _TRIED_LAST.where(attempt.c.started > bindparam("too_far"))
 _GONE = and_(outbox.c.state == _LEASED, or_(outbox.c.lease_until <= bindparam("now"), _FAR_AHEAD))

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from scheduler.journal.values import Body
 
 
+_DATA = msgspec.json.Decoder(dict[str, Scalar | tuple[str, ...]])
+
+
 def stamp(moment: datetime) -> str:
     """`2026-11-22T10:30:00.000000+08:00`. Raises ValueError for a naive moment, which could mean anything."""
     if moment.tzinfo is None:
@@ -64,12 +67,11 @@ def written_data(data: Mapping[str, Scalar | tuple[str, ...]]) -> str:
 
 @lru_cache(1024)  # tasks of one slot have the same dates
 def read_data(text: str) -> Mapping[str, Scalar | tuple[str, ...]]:
-    """The reverse of `written_data`; lists come back as tuples. Raises ValueError for what is no JSON."""
+    """The reverse of `written_data`; lists come back as tuples. Raises ValueError for what that would not write."""
     try:
-        found = msgspec.json.decode(text)
+        return MappingProxyType(_DATA.decode(text))
     except msgspec.DecodeError as error:
         raise ValueError(text[:60]) from error
-    return MappingProxyType({name: tuple(v) if isinstance(v, list) else v for name, v in found.items()})
 
 
 def written_recipient(recipient: Recipient) -> str:

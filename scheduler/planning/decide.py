@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from scheduler.planning.case import LATE, Ruling, origin
 from scheduler.planning.cases import Cases
 from scheduler.planning.ladders import NOW
-from scheduler.planning.model import Decision, Notice, Slot, Task, Verdict, tail
+from scheduler.planning.model import Decision, Notice, Slot, Task, tail
 from scheduler.planning.plan import Plan
 from scheduler.planning.reasons import Reason
 from scheduler.planning.verdicts import rulings, second_look
@@ -26,21 +26,12 @@ def owed(plan: Plan, now: datetime) -> list[Decision]:
     return [decision(task, _told(ruling, task, cases, now)) for task, ruling in found]
 
 
-def still_wanted(notice: Notice, plan: Plan, now: datetime) -> Decision:
-    """The decision on a notice that stands in the outbox, looked at again before it goes.
-
-    SKIP: what it asks for has been done, or it was withdrawn, overtaken or moved. HOLD: not at this hour.
-    """
-    task = plan.task(notice.task.id)
-    if task is None:
-        return Decision(notice, Verdict.SKIP, Reason.GONE)
-    if task.dates.target != notice.task.dates.target:
-        return Decision(notice, Verdict.SKIP, Reason.MOVED)
-    return decided_again(Notice(task, notice.step), Cases(plan), now)
-
-
 def decided_again(notice: Notice, cases: Cases, now: datetime) -> Decision:
-    """The decision on a notice of this plan that stands in the outbox. It has its place: no chaser is looked for."""
+    """The decision on a notice of this plan that stands in the outbox.
+
+    SKIP: what it asks for has been done, or it was withdrawn or overtaken. HOLD: not at this hour. The endless chasers
+    are not looked for: a notice that has its place is judged by what was sent since, not by what could come.
+    """
     ruling = second_look(cases.of(notice.task, now, endless=False), notice.step, now)
     return Decision(notice, ruling.verdict, ruling.reason, at=ruling.at)
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
+from scheduler.planning.alike import Alike
 from scheduler.planning.bearers import Bearers
 from scheduler.planning.calendars import Calendars
 from scheduler.planning.history import History
@@ -118,7 +119,9 @@ def compile_plan(
         empty = Plan(roster, calendars, history, now, (), Bearers(register, roster), Directory(roster))
     roster, bearers = empty.roster, empty.owing
     setting = Setting(register, roster, bearers, calendars, empty.history, now, since, until)
-    return replace(empty, slots=tuple(slot for row in register.obligations for slot in slots_of(row, setting, budget)))
+    alike = Alike()
+    found = (slot for row in register.obligations for slot in slots_of(row, setting, alike, budget))
+    return replace(empty, slots=tuple(found))
 
 
 def made_anew(plan: Plan, row_id: str, since: date, until: date) -> Plan:
@@ -127,4 +130,4 @@ def made_anew(plan: Plan, row_id: str, since: date, until: date) -> Plan:
         plan.register, plan.roster, plan.owing, plan.calendars, plan.history, plan.now, since=since, until=until
     )
     others = (slot for slot in plan.slots if slot.obligation.id != row_id)
-    return replace(plan, slots=(*others, *slots_of(m.rows[row_id], m)))
+    return replace(plan, slots=(*others, *slots_of(m.rows[row_id], m, Alike())))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from itertools import chain
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from scheduler.planning import ladders
+from scheduler.planning.alike import Alike, Made
 from scheduler.planning.bearers import Bearers, Group
 from scheduler.planning.calendars import Calendars
 from scheduler.planning.changes import Changes, changes_of
 from scheduler.planning.force import Force, Sleep
 from scheduler.planning.history import History
 from scheduler.planning.model import BEIJING, Bearer, Dates, Moment, Slot, Task
-from scheduler.planning.occasions import Completed, Completions, Occasion, Scope, hangs_on_event, occasions, span_days
+from scheduler.planning.occasions import Completed, Completions, Occasion, Scope, occasions, span_days
 from scheduler.planning.progress import counted_days, reached
 from scheduler.planning.reckoning import Reckoning, is_settled, opens_on, pace_days, reckon
 from scheduler.planning.windows import day_of
@@ -29,9 +29,7 @@ from scheduler.register.model import (
     Obligation,
     Once,
     Quota,
-    Recurring,
     Review,
-    Rrule,
     With,
     Within,
 )
@@ -48,24 +46,6 @@ class _Draft(Struct, frozen=True):
     only: Bearer | None
     reckoning: Reckoning
     changes: Changes
-
-
-class _Made(Struct, frozen=True):
-    """What one occasion of a row comes to: its slots, and its targets (ISO), with or without a slot."""
-
-    targets: frozenset[str] = frozenset()
-    slots: tuple[Slot, ...] = ()
-
-
-class _Common(Struct):
-    """What rows share that say the same of when and who: occasions, and what each of them comes to by its label.
-
-    `slots` is all of that together, for rows of which nothing is on record.
-    """
-
-    occasions: tuple[Occasion, ...]
-    made: dict[str, _Made] = field(default_factory=dict)
-    slots: tuple[Slot, ...] | None = None
 
 
 class Setting(Struct, frozen=True, dict=True):
@@ -86,11 +66,6 @@ class Setting(Struct, frozen=True, dict=True):
         return self.now.astimezone(BEIJING).date()
 
     @cached_property
-    def common(self) -> dict[Hashable, _Common]:
-        """What rows have in common, by what makes them alike: work grows with distinct schedules, not with rows."""
-        return {}
-
-    @cached_property
     def rows(self) -> Mapping[str, Obligation]:
         """The rows of the table by id."""
         return {row.id: row for row in self.register.obligations}
@@ -106,55 +81,35 @@ class Setting(Struct, frozen=True, dict=True):
         return self.register.office.start or self.loaded.astimezone(BEIJING).date()
 
 
-def slots_of(row: Obligation, setting: Setting, budget: Iterator[object] | None = None) -> Iterator[Slot]:
+def slots_of(row: Obligation, setting: Setting, alike: Alike, budget: Iterator[object] | None = None) -> Iterator[Slot]:
     """The slots of one row whose target or a notice lies in the range, or that are still open, by their periods.
 
-    Each occasion that is looked at takes one from the `budget`, and the last one ends it.
+    Each occasion that is looked at takes one from the `budget`, and the last one ends it. `alike` is what the rows of
+    the plan share.
     """
     maker = _Row(setting, row)
-    if budget is None:
-        yield from maker.slots()
+    shared = alike.of(row, maker.seen, maker.occasions)
+    if shared is not None:
+        yield from shared.slots(row, _within(budget, shared.occasions), setting.history, maker.made)
     else:
-        yield from chain.from_iterable(maker.of(occasion) for _, occasion in zip(budget, maker.occasions, strict=False))
+        for occasion in _within(budget, maker.occasions()):
+            yield from maker.made(occasion).slots
+
+
+def _within(budget: Iterator[object] | None, found: Iterable[Occasion]) -> Iterable[Occasion]:
+    return found if budget is None else (occasion for _, occasion in zip(budget, found, strict=False))
 
 
 class _Row:
-    """The slots of one row. What it shares with others that are alike is worked out for the first of them."""
+    """The slots of one row, worked out for itself."""
 
     def __init__(self, setting: Setting, row: Obligation) -> None:
         self._row = row
         self._m = setting
-        self._seen = min(setting.history.seen(row.id) or setting.now, setting.now)
-        self._is_new = not setting.history.mentions(row.id)
-        key = _likeness(row, self._seen)
-        self._common = setting.common.get(key)
-        self.occasions = self._common.occasions if self._common else occasions(row, self._scope)
-        if key is not None and self._common is None:
-            self._common = setting.common[key] = _Common(tuple(self.occasions))
-            self.occasions = self._common.occasions
+        self.seen = min(setting.history.seen(row.id) or setting.now, setting.now)
 
-    def slots(self) -> list[Slot]:
-        common = self._common if self._is_new else None
-        if common is not None and common.slots is not None:
-            return [replace(slot, obligation=self._row) for slot in common.slots]
-        found = [slot for occasion in self.occasions for slot in self.of(occasion)]
-        if common is not None:
-            common.slots = tuple(found)
-        return found
-
-    def of(self, occasion: Occasion) -> tuple[Slot, ...]:
-        row, common = self._row, self._common
-        known = common.made.get(occasion.label) if common is not None else None
-        if known is not None and self._is_silent(occasion, known):
-            return tuple(replace(slot, obligation=row) for slot in known.slots)
-        made = self._made(occasion)
-        if common is not None and self._is_silent(occasion, made):
-            common.made[occasion.label] = made
-        return made.slots
-
-    def _is_silent(self, occasion: Occasion, made: _Made) -> bool:
-        """Whether nothing is on record that would make it another than that of rows that are alike."""
-        return self._is_new or self._m.history.is_silent(self._row.id, occasion.label, made.targets)
+    def occasions(self) -> Iterator[Occasion]:
+        return occasions(self._row, self._scope)
 
     @cached_property
     def _ladder(self) -> Ladder:
@@ -180,7 +135,7 @@ class _Row:
     def _first_due(self) -> date:
         """Before this day nothing of a recurring row was due: the start, or the day on which the row came later."""
         m = self._m
-        seen, loaded = (at.astimezone(BEIJING).date() for at in (self._seen, m.loaded))
+        seen, loaded = (at.astimezone(BEIJING).date() for at in (self.seen, m.loaded))
         return max(m.start, seen) if seen > loaded and not isinstance(self._row.due, Once) else m.start
 
     def _everyone(self, row: Obligation, day: date) -> frozenset[str]:
@@ -212,13 +167,13 @@ class _Row:
         began = datetime.combine(count.on, time(), BEIJING)
         return Completed(count.on, max((r.entered for r in records if r.on == count.on), default=began))
 
-    def _made(self, occasion: Occasion) -> _Made:
+    def made(self, occasion: Occasion) -> Made:
         try:
             drafts = list(self._drafts(occasion))
             targets = frozenset(d.reckoning.target.isoformat() for d in drafts)
-            return _Made(targets, tuple(self._slots(occasion, drafts, targets)))
+            return Made(targets, tuple(self._slots(occasion, drafts, targets)))
         except CalendarRangeError:
-            return _Made()  # beyond the calendar's years: a slip of the pen in one event must not stop all others
+            return Made()  # beyond the calendar's years: a slip of the pen in one event must not stop all others
 
     def _slots(self, occasion: Occasion, drafts: list[_Draft], targets: frozenset[str]) -> Iterator[Slot]:
         moved = self._moved(occasion, targets)
@@ -350,7 +305,7 @@ class _Row:
         if slot.dormant or slot.paused:
             return slot
         m, row = self._m, self._row
-        reasons = (self._seen, occasion.known, moved, draft.changes.known, self._force.known(occasion))
+        reasons = (self.seen, occasion.known, moved, draft.changes.known, self._force.known(occasion))
         known = min(max(k for k in reasons if k is not None), m.now)
         known = max(known, _began(occasion, row) or known)
         calendar = m.calendars.of(slot.region)
@@ -363,14 +318,6 @@ class _Row:
         if steps and opens_on(row, occasion, calendar) is None:
             dates = replace(dates, opens=min(dates.opens, steps[0].at.date()))
         return replace(slot, steps=steps, known=known, dates=dates)
-
-
-def _likeness(row: Obligation, seen: datetime) -> Hashable | None:
-    """What two rows have in common whose slots differ in the row alone; None for a row that hangs on what happened."""
-    plain = isinstance(row.schedule, Once | Recurring | Review | Rrule) and not hangs_on_event(row.owed_by)
-    if not plain or row.starts or row.closes or row.superseded_by or row.dates:
-        return None
-    return row.schedule, row.owed_by, row.ladder, row.outer, row.effective, seen
 
 
 def _began(occasion: Occasion, row: Obligation) -> datetime | None:

@@ -194,7 +194,7 @@ class RowPart(Part):
         return tuple(key for key in self.fields if not key.startswith(INNER))
 
     def read(self, said: Any) -> Any:
-        said = self.model.spelled_out(said)
+        written, said = said, self.model.spelled_out(said)
         if not isinstance(said, dict):
             if isinstance(said, self.model):
                 return said
@@ -203,7 +203,7 @@ class RowPart(Part):
         values: dict[str, object] = {}
         faults: list[Fault] = []
         for key, value in said.items():
-            if key not in known:
+            if key not in known or (key.startswith(INNER) and said is written):
                 faults.append(Fault(Kind.UNKNOWN_KEY, (key,), values=self.keys))
                 continue
             field = known[key]

@@ -85,9 +85,26 @@ def test_within_a_minute_what_was_written_goes_and_in_the_next_one_it_is_looked_
     assert [what for what, _ in seen].count("wrote") == wrote
 
 
-def test_what_is_done_meanwhile_does_not_go(watched):
+def it_is_done(office, task):
+    office.tell(FactKind.DONE, task)
+
+
+def it_is_withdrawn(office, task):
+    (key,) = (key for row in office.outbox() for key in row.notices if key.startswith(f"{task}#"))
+    office.tell(FactKind.WITHDRAW, None, notice=key.partition("@")[0], reason="已电话联系")
+
+
+def a_later_one_has_its_place(office, task):
+    (key,) = (key for row in office.outbox() for key in row.notices if key.startswith(f"{task}#"))
+    later = key.replace("#remind-5wd@", "#remind-1wd@")
+    assert later != key
+    office.tell(FactKind.QUEUED, None, notices=(later,), message="m", to=("zhou.min",))
+
+
+@pytest.mark.parametrize("do", [it_is_done, it_is_withdrawn, a_later_one_has_its_place])
+def test_what_is_not_wanted_any_more_meanwhile_does_not_go(watched, do):
     office, daemon, seen = watched
-    while_the_first_is_on_its_way(office, seen, lambda office, task: office.tell(FactKind.DONE, task))
+    while_the_first_is_on_its_way(office, seen, do)
     daemon.beat()
     assert [what for what, _ in seen] == ["wrote", "wrote", "took"]
     assert len(office.server.came) == 1

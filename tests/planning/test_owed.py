@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from msgspec.structs import replace
 from notice_office import Story, at, row, verdicts
 
-from scheduler.planning.decide import still_wanted
-from scheduler.planning.model import FactKind, NoticeKind, Verdict
+from scheduler.planning.again import look_again
+from scheduler.planning.cases import Cases
+from scheduler.planning.model import Decision, FactKind, Notice, NoticeKind, Verdict
 from scheduler.planning.notices import named, recall
+from scheduler.planning.plan import Plan
+from scheduler.planning.reasons import Reason
 from scheduler.register.model import Rung
 from scheduler.register.parts import fit
 
 TASK = "paper/city/once"
+
+
+def again(notice: Notice, plan: Plan, now: datetime) -> Decision:
+    """What is decided on a notice in the outbox when its turn has come."""
+    found = look_again(notice.key, Cases(plan), now)
+    return Decision(notice, Verdict.SKIP, found) if isinstance(found, Reason) else found[1]
 
 
 def rung_to(role: str) -> Rung:
@@ -108,7 +117,7 @@ def test_a_moved_target_makes_new_notices_and_drops_the_old() -> None:
     (old,) = named(f"{TASK}#remind-1wd", story.plan(at("2026-01-23 09:00")))
     story.tell(FactKind.EXTEND, "2026-01-26 10:00", TASK, to="2026-02-13", reason="材料待审", approved_by="xu.wen")
     plan = story.plan(at("2026-01-26 10:00"))
-    assert still_wanted(old, plan, at("2026-01-29 09:00")).reason == "moved"
+    assert again(old, plan, at("2026-01-29 09:00")).reason == "moved"
     assert recall(old.key, plan) is None
     sent = story.days("2026-01-27", "2026-02-26")
     assert sent["Thu 02-12"] == ["zhou.min: remind-1wd"]
@@ -421,9 +430,9 @@ def test_what_happened_since_takes_a_notice_out_of_the_outbox(
     story = Story(row(ladder="line"))
     now = at("2026-02-02 09:00")
     (notice,) = named(f"{TASK}#escalate-after-1wd", story.plan(now))
-    assert still_wanted(notice, story.plan(now), now).verdict is Verdict.SEND
+    assert again(notice, story.plan(now), now).verdict is Verdict.SEND
     story.tell(kind, "2026-02-02 09:01", None if "notice" in data else TASK, **data)
-    found = still_wanted(notice, story.plan(now), now)
+    found = again(notice, story.plan(now), now)
     assert (found.verdict, found.reason) == (Verdict.SKIP, reason)
 
 
@@ -442,7 +451,7 @@ def test_a_retry_keeps_to_working_days_and_to_what_is_of_use(
 ) -> None:
     plan = Story().plan(at(now))
     (notice,) = named(f"{TASK}#{step}", plan)
-    found = still_wanted(notice, plan, at(now))
+    found = again(notice, plan, at(now))
     assert (found.verdict, found.reason) == (verdict, reason)
 
 
@@ -452,7 +461,7 @@ def test_a_chaser_still_in_the_outbox_is_dropped_when_a_later_one_has_gone() -> 
     (old,) = named(f"{TASK}#chase-1", story.plan(now))
     story.tell(FactKind.QUEUED, "2026-02-02 09:00", notices=(old.key,), message="m", to=("zhou.min",))
     story.beat("2026-02-04 09:00")
-    assert still_wanted(old, story.plan(now), now).reason == "overtaken"
+    assert again(old, story.plan(now), now).reason == "overtaken"
 
 
 def test_two_rungs_that_wait_for_one_mail_server_do_not_go_on_one_day() -> None:
@@ -460,14 +469,15 @@ def test_two_rungs_that_wait_for_one_mail_server_do_not_go_on_one_day() -> None:
     story.days("2026-01-28", "2026-02-02")
     now = at("2026-02-02 10:00")
     (second,) = named(f"{TASK}#escalate-after-2wd", story.plan(now))
-    found = still_wanted(second, story.plan(now), now)
+    found = again(second, story.plan(now), now)
     assert (found.verdict, found.reason, found.at) == (Verdict.HOLD, "one-a-day", at("2026-02-03 09:00"))
 
 
 def test_a_task_that_left_the_table_is_gone() -> None:
     story, other = Story(), Story(row(id="other"))
     (notice,) = named(f"{TASK}#chase-1", story.plan(at("2026-02-02 09:00")))
-    assert still_wanted(notice, other.plan(at("2026-02-02 09:00")), at("2026-02-02 09:00")).reason == "gone"
+    now = at("2026-02-02 09:00")
+    assert again(notice, other.plan(now), now).reason == "gone"
 
 
 # -- finding notices again -------------------------------------------------------------------------------------------
@@ -492,4 +502,4 @@ def test_a_weekly_sheet_keeps_to_its_readers_hours_when_it_is_looked_at_again() 
     story = Story(row(owed_by=LEADER, ladder="afternoon"), leader=", mail: weekly")
     (sheet,) = story.beat("2026-01-26 09:00")
     plan = story.plan(at("2026-01-26 09:00"))
-    assert still_wanted(sheet.notices[0], plan, at("2026-01-26 09:00")).verdict is Verdict.SEND
+    assert again(sheet.notices[0], plan, at("2026-01-26 09:00")).verdict is Verdict.SEND

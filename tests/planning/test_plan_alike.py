@@ -12,6 +12,7 @@ from task_office import office
 
 from bench.offices import office_of
 from scheduler.planning import Calendars, History, Plan, compile_plan, slots
+from scheduler.planning.alike import Alike
 from scheduler.planning.model import BEIJING, Fact, FactKind
 from scheduler.register import Register, load, parse
 
@@ -66,7 +67,7 @@ def test_each_row_has_the_slots_that_it_has_alone(register: Register, seed: int,
     tasks = [task.id for task in plan(register, History()).tasks()]
     history = History(happened(tasks, random.Random(seed))) if seed else History()
     shared = plan(register, history).slots
-    monkeypatch.setattr(slots, "_likeness", lambda *_: None)
+    monkeypatch.setattr(Alike, "of", lambda *_: None)
     assert shared == plan(register, history).slots
 
 
@@ -85,11 +86,26 @@ def test_a_row_that_is_like_a_hundred_others_costs_next_to_nothing(monkeypatch) 
 
 @pytest.mark.parametrize(
     "other",
-    ["due: {every: quarter, by: end, roll: following}", "owed_by: {unit: county}", "ladder: plain", "starts: paper"],
+    [
+        "due: {every: quarter, by: end - 5wd, roll: preceding}",
+        "owed_by: {unit: far}",
+        "owed_by: {kind: county}",
+        "ladder: hours",
+        "effective: {until: 2027-01-31}",
+        "outer: {by: end + 20d}",
+        "dates: {2026Q4: {by: 2026-12-25}}",
+        "starts: paper",
+    ],
 )
 def test_rows_that_differ_in_when_or_who_share_nothing(other: str) -> None:
     key = other.partition(":")[0]
     unlike = "\n".join([*(line for line in ALIKE.splitlines() if not line.startswith(f"{key}:")), other])
-    together, alone = plan(office(ALIKE, unlike), History()), plan(office(unlike), History())
-    found = [(s.period, s.dates, s.steps, s.dormant) for s in together.slots if s.obligation.id == "row1"]
-    assert found == [(s.period, s.dates, s.steps, s.dormant) for s in alone.slots]
+    together, alone, like = told("row1", ALIKE, unlike), told("row", unlike), told("row", ALIKE)
+    assert together == alone != like
+
+
+def told(row: str, *rows: str) -> list[object]:
+    """What the slots of one row of a table say."""
+    found = plan(office(*rows), History())
+    made = [slot for slot in found.slots if slot.obligation.id == row]
+    return [(s.period, s.region, s.dates, s.steps, s.dormant, found.bearers(s)) for s in made]
