@@ -27,8 +27,8 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _RUNS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run as a formula
 _TALLEST = 30  # lines; Excel shows no row higher than 409 points
 _KEPT = 8192  # cells; what stands once only, as numbers and ids do, must not push out what repeats from row to row
-# In pixels sizes are written as they are given; in points and digits they are rounded to whole pixels.
-_DIGIT, _POINT = 7, 4 / 3
+# Sizes go by pixels: those that the library is told in digits and points it rounds to whole pixels.
+_DIGIT, _PIXEL = 7, 0.75  # pixels of a digit, points of a pixel
 _IN_A_FOOTER = 80  # characters of the office; all three parts together may have 255
 _FONT, _HEAVY = "宋体", "黑体"
 
@@ -103,10 +103,10 @@ def _fill(ws: Worksheet, sheet: Sheet, imprint: Imprint, look: Callable[..., For
     lang, columns, head = imprint.lang, sheet.columns, 1 + len(sheet.notes)
     for n, column in enumerate(columns):
         ws.set_column_pixels(n, n, column.width * _DIGIT)
-    ws.set_row_pixels(0, 26 * _POINT)
+    ws.set_row_pixels(0, 26 / _PIXEL)
     for n, words in enumerate((sheet.title, *sheet.notes)):
         ws.write_string(n, 0, _plain(words.text(lang)), look("note" if n else "title"))
-    ws.set_row_pixels(head, 30 * _POINT)
+    ws.set_row_pixels(head, 30 / _PIXEL)
     for n, column in enumerate(columns):
         ws.write_string(head, n, _plain(_spoken(column.head, lang)), look("head"))
     last = _write(ws, sheet, lang, look, head)
@@ -153,7 +153,7 @@ def _write(ws: Worksheet, sheet: Sheet, lang: Lang, look: Callable[..., Format],
     n, made = head, lru_cache(_KEPT)(partial(_made, ws, look, sheet.columns))
     for n, row in enumerate(sheet.rows, start=head + 1):
         found = [made(at, _said(cell, lang)) for at, cell in enumerate(row)]
-        ws.set_row_pixels(n, (4 + 13.5 * max([lines for *_, lines in found], default=1)) * _POINT)
+        ws.set_row_pixels(n, (4 + 13.5 * max([lines for *_, lines in found], default=1)) / _PIXEL)
         for at, (write, value, form, _) in enumerate(found):
             write(n, at, value, form)
     return n
