@@ -6,6 +6,8 @@ It knows columns and cells and no task.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -14,6 +16,7 @@ from io import BytesIO
 from tempfile import TemporaryDirectory
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -36,13 +39,16 @@ Written = tuple[Callable[[int, int, object, Format], object], object, Format, in
 
 
 def written(book: Book) -> bytes:
-    """The .xlsx file."""
+    """The .xlsx file. OSError where the disk is full, or a sheet has more rows than Excel knows."""
     out = BytesIO()
-    # The folder takes with it what waits on disk, also when a row cannot be made.
-    with TemporaryDirectory() as folder, Workbook(out, {**_OPTIONS, "tmpdir": folder}) as made:
-        look = cache(partial(_look, made))
-        for name, sheet in zip(_names(book.sheets), book.sheets, strict=True):
-            _fill(made.add_worksheet(name), sheet, book.imprint, look)
+    try:
+        # The folder takes with it what waits on disk, also when a row cannot be made.
+        with TemporaryDirectory() as folder, Workbook(out, {**_OPTIONS, "tmpdir": folder}) as made:
+            look = cache(partial(_look, made))
+            for name, sheet in zip(_names(book.sheets), book.sheets, strict=True):
+                _fill(made.add_worksheet(name), sheet, book.imprint, look)
+    except FileCreateError as error:
+        raise error.args[0] from error  # the OSError, which the library wraps
     return out.getvalue()
 
 
@@ -153,7 +159,9 @@ def _write(ws: Worksheet, sheet: Sheet, lang: Lang, look: Callable[..., Format],
     n, made = head, lru_cache(_KEPT)(partial(_made, ws, look, sheet.columns))
     for n, row in enumerate(sheet.rows, start=head + 1):
         found = [made(at, _said(cell, lang)) for at, cell in enumerate(row)]
-        ws.set_row_pixels(n, (4 + 13.5 * max([lines for *_, lines in found], default=1)) / _PIXEL)
+        height = (4 + 13.5 * max([lines for *_, lines in found], default=1)) / _PIXEL
+        if ws.set_row_pixels(n, height):  # the library leaves out what lies below the last row of Excel
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
         for at, (write, value, form, _) in enumerate(found):
             write(n, at, value, form)
     return n

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import errno
+import gc
 from collections import Counter
 from datetime import UTC, date, datetime, time
 from io import BytesIO
 
 import pytest
+from msgspec.structs import replace
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 from year_office import Year, plan
@@ -184,6 +187,34 @@ def test_a_sheet_of_any_length_is_read_to_its_end_cell_by_cell():
     sheet = Sheet("a", say("题"), (Column("头", 10),), [[n] for n in range(20_000)])
     made = load_workbook(BytesIO(written(Book((sheet,), IMPRINT))), read_only=True)
     assert [row[0] for row in made.worksheets[0].iter_rows(min_row=3, values_only=True)] == list(range(20_000))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the library leaves its files to Python
+def test_a_full_disk_is_told_as_what_it_is(monkeypatch):
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("tempfile.mkstemp", full)
+    with pytest.raises(OSError, match="full") as raised:
+        written(Book((Sheet("a", say("题"), (Column("头", 10),), [["x"]]),), IMPRINT))
+    assert raised.value.errno == errno.ENOSPC
+    del raised
+    gc.collect()
+
+
+def test_a_sheet_with_more_rows_than_excel_knows_is_none(monkeypatch):
+    """Rows that the library cannot write it leaves out without a word."""
+    monkeypatch.setattr("xlsxwriter.worksheet.Worksheet.set_row_pixels", lambda _, row, __: -(row > 4))
+    sheet = Sheet("a", say("题"), (Column("头", 10),), [[n] for n in range(10)])
+    with pytest.raises(OSError, match="too large"):
+        written(Book((sheet,), IMPRINT))
+
+
+@pytest.mark.parametrize("name", ["长" * 300, "&" * 100])
+def test_a_long_name_at_the_foot_leaves_room_for_the_rest(name):
+    sheet = Sheet("a", say("题"), (Column("头", 10),), [["x"]])
+    ws = load_workbook(BytesIO(written(Book((sheet,), replace(IMPRINT, office=name))))).worksheets[0]
+    assert ws.oddFooter.center.text == "第&P页，共&N页"
 
 
 def test_sheets_get_names_that_excel_takes():
