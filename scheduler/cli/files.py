@@ -63,7 +63,7 @@ def _fitting(output: Path, formats: Sequence[str]) -> str:
 
 def deliver(book: Book, output: Path | None) -> None:
     """Write an Excel file, as `put` does."""
-    from scheduler.reports.xlsx import written  # noqa: PLC0415 - half a second that no other report should pay
+    from scheduler.reports.xlsx import written  # noqa: PLC0415 - no other report needs the library
 
     put(written(book), output)
 

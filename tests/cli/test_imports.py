@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DATABASE = {"sqlalchemy", "alembic", "asyncio"}
 MAIL = {"yagmail", "jinja2", "icalendar"}
-REPORTS = {"openpyxl", "docx"}
+REPORTS = {"openpyxl", "xlsxwriter", "docx"}
 DAEMON = {"apscheduler"}
 MODEL = {"yaml", "chinese_calendar"}
 LIBRARY = {"email", "importlib.metadata", "shutil", "tempfile"}
