@@ -34,6 +34,17 @@ def test_the_shipped_templates_have_no_fault() -> None:
     assert check_templates(SHIPPED) == []
 
 
+@pytest.mark.parametrize("name", ["digest", "weekly"])
+def test_a_list_of_tasks_writes_its_cells_out_as_the_parts_have_them(folder: Path, name: str) -> None:
+    """Written out they cost a fraction; the same look they must have."""
+    both = "{% call parts.cell() %}|{% endcall %}{% call parts.small() %}|{% endcall %}"
+    (folder / "probe.html.j2").write_text("{% import '_parts.html.j2' as parts %}" + both, encoding="utf-8")
+    cell, small = Templates(folder).page("probe.html.j2", {}).split("|")[:2]
+    text = (folder / f"{name}.html.j2").read_text(encoding="utf-8")
+    assert text.count(cell.strip()) == 2
+    assert small.rpartition("<div")[2].strip() in text
+
+
 def test_every_shipped_mail_is_looked_at_and_has_both_forms() -> None:
     shipped = {f.name.removesuffix(".j2") for f in SHIPPED.iterdir() if not f.name.startswith("_")}
     looked_at = {name for name, _ in samples()}
