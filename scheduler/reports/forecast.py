@@ -136,6 +136,7 @@ def _copied(copies: Sequence[Recipient]) -> str:
 
 
 def _quoted(key: str | None) -> str:
+    """A message's key, which is hexadecimal, as JSON."""
     return "null" if key is None else f'"{key}"'
 
 
