@@ -13,7 +13,7 @@ from scheduler.planning.ladders import Repeats, window
 from scheduler.planning.model import Bearer, Moment, OutcomeKind, Recipient, Slot, State, Step, Task
 from scheduler.planning.people import Route
 from scheduler.planning.plan import Plan
-from scheduler.planning.progress import has_records
+from scheduler.planning.progress import counts_any, has_records
 from scheduler.planning.reasons import Reason
 from scheduler.planning.standing import has_lapsed, standing
 from scheduler.planning.windows import Window
@@ -78,7 +78,7 @@ class Cases:
         """Of whom somebody said something, or who is not named yet; the tasks of all others stand alike."""
         plan, row = self.plan, slot.obligation
         found = (plan.history.touched(row.id, slot.period) | {UNASSIGNED}) & bearers.keys()
-        if slot.span is None:
+        if slot.span is None or not counts_any(row, plan.history):
             return found
         return found | {name for name, who in bearers.items() if has_records(who, row, plan.history, plan.roster)}
 

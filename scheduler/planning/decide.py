@@ -76,10 +76,8 @@ def _rulings(slot: Slot, cases: Cases, now: datetime) -> Iterator[tuple[Task, Ru
     judged: dict[object, list[Ruling]] = {}
     for name, bearer in bearers.items():
         task = Task(slot, bearer)
-        if name not in asked and (name in apart or not tails):
-            outcomes = history.outcomes(task.id)
-            if all(task.id + t in outcomes for t in tails):
-                continue
+        if name not in asked and (name in apart or not tails) and history.has_outcomes(task.id, tails):
+            continue
         alike = cases.alike(task, told, marked=name in apart) or name
         if alike not in judged:
             judged[alike] = rulings(cases.of(task, now), now)

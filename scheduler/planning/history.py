@@ -20,7 +20,7 @@ What the `data` of a fact holds, by kind; days and moments are in ISO form, an a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
@@ -122,6 +122,10 @@ class History:
         """The records of one kind of one person or unit, by day."""
         return tuple(sorted(self._index.by_whom.get((record, who), ()), key=lambda r: (r.on, r.seq)))
 
+    def has_any(self, record: str) -> bool:
+        """Whether there is a record of that kind."""
+        return record in self._index.records
+
     def recorders(self, record: str) -> frozenset[str]:
         """The persons and units that have a record of that kind."""
         return frozenset(who for kind, who in self._index.by_whom if kind == record)
@@ -211,6 +215,13 @@ class History:
             ordered = ((task_id + key[len(name) :], fact) for name, key, fact in sorted(every, key=_by_number))
             known = self._common.decided[task_id] = stamp, decided(ordered)
         return known[1]
+
+    def has_outcomes(self, task_id: str, tails: Sequence[str]) -> bool:
+        """Whether every notice of a task with one of these tails has an outcome; it is not asked which."""
+        if self._former or self._index.assigned or self._index.claimed or self._index.gap is not None:
+            return self.outcomes(task_id).keys() >= {task_id + tail for tail in tails}
+        said = self._index.outcomes.get(task_id)
+        return not tails if said is None else {key for key, _ in said}.issuperset([task_id + tail for tail in tails])
 
     def strays(self, obligation: str, period: str, targets: frozenset[str]) -> datetime | None:
         """When a notice of that period was last decided for a target that is none of `targets` (ISO); None if never."""

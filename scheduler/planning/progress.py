@@ -39,6 +39,11 @@ def reached(task: Task, history: History, roster: Roster, today: date) -> Reache
             return None
 
 
+def counts_any(row: Obligation, history: History) -> bool:
+    """Whether there is any record of the kind that a row counts for each bearer."""
+    return isinstance(row.schedule, Quota | Measure) and history.has_any(row.schedule.of)
+
+
 def has_records(bearer: Bearer, row: Obligation, history: History, roster: Roster) -> bool:
     """Whether a bearer has records that his own count may rest on; a coverage counts the same for all who owe it."""
     schedule = row.schedule
