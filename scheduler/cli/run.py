@@ -18,6 +18,7 @@ from scheduler.daemon.service import Daemon
 from scheduler.daemon.services import Services
 from scheduler.daemon.start import open_daemon
 from scheduler.journal import OutboxState
+from scheduler.planning.spoken import when
 from scheduler.problems import DubanError, Problem, UnreachableError
 from scheduler.reports.opening import opening
 from scheduler.words import say
@@ -39,6 +40,7 @@ def run(*, once: bool) -> int:
     daemon = open_daemon(desk, clock.now)
     gc.enable()  # not while a command starts, which makes next to none
     if once:
+        shown(faulty_templates(desk.settings.templates), spoken())
         n = daemon.once()
         click.echo(tell(say("已发出{n}封邮件，待发{m}封。", n=n, m=desk.journal.pending_count())))
         return _held_back(daemon, desk)
@@ -62,7 +64,8 @@ def _held_back(daemon: Daemon, desk: Services) -> int:
     failed = [row for row in desk.journal.outbox(OutboxState.RETRY) if row.last_error]
     for row in failed:
         message = say("发给{who}的邮件没有发出：{why}", who=row.recipient.who, why=row.last_error)
-        problem = Problem("mail-waiting", message, say("程序会再试；改好以后可以再运行一次，duban doctor 可逐项检查"))
+        hint = say("{at}起再试；改好以后，到时再运行一次，duban doctor 可逐项检查", at=when(row.not_before))
+        problem = Problem("mail-waiting", message, hint)
         click.echo(problem.text(spoken()), err=True)
     if failed and daemon.faults and not daemon.outage:
         return DubanError.exit_code

@@ -146,5 +146,6 @@ def _explained(said: str) -> tuple[Phrase, Phrase]:
 
 
 def _offset(decoded: str, position: object) -> tuple[int, int]:
-    before = decoded[: position if isinstance(position, int) else 0]
+    """The line and column of a position of libyaml, which counts bytes."""
+    before = decoded.encode()[: position if isinstance(position, int) else 0].decode(errors="ignore")
     return before.count("\n") + 1, len(before) - before.rfind("\n")

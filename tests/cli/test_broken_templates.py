@@ -74,3 +74,10 @@ def test_doctor_tells_of_it(office, folder):
     result = office("doctor", DUBAN_TEMPLATES=str(folder))
     assert "wall.html.j2:" in result.stdout
     assert "lgend" in result.stdout
+
+
+def test_who_lets_it_send_once_hears_of_it_before_any_mail_is_due(office, folder):
+    (folder / "chaser.txt.j2").unlink()
+    result = office("run", "--once", DUBAN_TEMPLATES=str(folder))
+    assert "chaser.txt.j2:" in result.stderr
+    assert result.exit_code == 0

@@ -197,6 +197,12 @@ def test_no_bytes_make_a_traceback(content: bytes, code: str) -> None:
     assert problems(content)[0].code == code
 
 
+@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b"])
+def test_a_sign_that_nobody_sees_is_found_where_it_stands_behind_chinese_words(sign: str) -> None:
+    (found,) = problems(f"# 一二三四\nversion: 1\noffice: {{name: 政务{sign}公开科}}\n".encode())
+    assert (found.code, found.place.line, found.place.column) == ("syntax", 3, 18)
+
+
 def test_a_file_of_endless_items_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "MAX_NODES", 50)
     assert [(p.code, str(p.place)) for p in problems("- a\n" * 100)] == [("file-too-large", "t.yaml:50:3")]
