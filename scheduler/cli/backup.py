@@ -53,7 +53,7 @@ def backup(*, file: Path, force: bool) -> int:
 def _copied(desk: Services, file: Path, *, force: bool) -> Copy:
     """A disk that is full or read-only is no reason not to copy what is on it to another one."""
     from scheduler.journal.copies import back_up, file_of  # noqa: PLC0415 - SQLAlchemy is heavy
-    from scheduler.journal.reading import has_log  # noqa: PLC0415 - see above
+    from scheduler.journal.reading import has_log  # noqa: PLC0415 - only a backup looks at the file itself
 
     try:
         return desk.journal.backup(file, force=force)

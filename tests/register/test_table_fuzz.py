@@ -44,13 +44,12 @@ PIECES = st.sampled_from(["", " ", "\n", "|", "\0", "\ufeff", "9" * 5000, *TRAPS
 CUT = st.tuples(st.integers(0, len(GOOD)), st.integers(0, 30), PIECES)
 
 
-def answered(content: bytes) -> None:
+def answered(content: bytes) -> bool:
+    """Whether a table or problems in words came of it, in less than a second."""
     began = time.process_time()
     loaded = parse([("t.yaml", content)])
-    assert time.process_time() - began < 1
-    assert loaded.register or loaded.problems
-    for problem in loaded.problems:
-        assert problem.text()
+    quick = time.process_time() - began < 1
+    return quick and bool(loaded.register or loaded.problems) and all(problem.text() for problem in loaded.problems)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -59,22 +58,22 @@ def test_a_mutated_table_is_answered(cuts: list[tuple[int, int, str]]) -> None:
     text = GOOD
     for at, length, piece in cuts:
         text = text[:at] + piece + text[at + length :]
-    answered(text.encode("utf-8", "surrogatepass"))
+    assert answered(text.encode("utf-8", "surrogatepass"))
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from([line + "\n" for line in GOOD.splitlines()]), max_size=30))
 def test_shuffled_lines_are_answered(lines: list[str]) -> None:
-    answered("".join(["version: 1\n", *lines]).encode())
+    assert answered("".join(["version: 1\n", *lines]).encode())
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_answered(content: bytes) -> None:
-    answered(content)
-    answered(b"version: 1\noffice: {name: x, unit: y, admin: z}\nunits: " + content)
+    assert answered(content)
+    assert answered(b"version: 1\noffice: {name: x, unit: y, admin: z}\nunits: " + content)
 
 
 @pytest.mark.parametrize("content", ["x: " + ': "' * 100_000, " " * 40_000 + "\n- : :", "x: " + '"a": ' * 40_000 + '"'])
 def test_a_very_long_line_that_is_no_yaml_is_answered(content: str) -> None:
-    answered(content.encode())
+    assert answered(content.encode())
